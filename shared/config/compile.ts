@@ -1,0 +1,125 @@
+/** From what people write to what is run: defaults filled in, numbers given, shards assigned. */
+import type { Condition, Monitor, Probe, Quorum, Region, StatusRange } from "../domain/monitor.ts";
+import { type Plan, assignShards } from "../domain/plan.ts";
+import { phaseOf } from "../domain/schedule.ts";
+import { type Config, type JsonDemand, type MonitorConfig, policyOf } from "./schema.ts";
+
+/** The numbers that the database gave to ids, and since when it knows a monitor. */
+export interface Identities {
+  readonly monitors: ReadonlyMap<string, { readonly number: number; readonly addedAt: number }>;
+  readonly regions: ReadonlyMap<string, number>;
+}
+
+/** A plan that has not been applied yet: it has no revision. */
+export type PlanDocument = Omit<Plan, "revision">;
+
+/**
+ * Compiles a configuration.
+ *
+ * @param identities every id of the configuration must be in it
+ * @param leastShards how many shards the plan in force has: their number never shrinks
+ * @throws RangeError on an id without a number
+ */
+export function compile(config: Config, identities: Identities, leastShards: number): PlanDocument {
+  const regions = Object.entries(config.regions).map(([id, region]): Region => {
+    const number = identities.regions.get(id);
+    if (number === undefined) throw new RangeError(`region ${id} has no number`);
+    return { id, number, locationHint: region.locationHint, generation: region.generation };
+  });
+  const drafts = config.monitors.map((monitor) => compileMonitor(config, monitor, identities));
+  const { assigned, shards } = assignShards(drafts);
+  return {
+    regions,
+    monitors: drafts.map((draft, index) => ({ ...draft, shard: assigned[index] ?? 0 })),
+    shards: Math.max(shards, leastShards),
+  };
+}
+
+function compileMonitor(config: Config, monitor: MonitorConfig, identities: Identities): Monitor {
+  const identity = identities.monitors.get(monitor.id);
+  if (identity === undefined) throw new RangeError(`monitor ${monitor.id} has no number`);
+  const policy = policyOf(config.defaults, monitor);
+  return {
+    id: monitor.id,
+    number: identity.number,
+    name: monitor.name,
+    group: monitor.group,
+    probe: compileProbe(config.baseUrl, monitor),
+    schedule: {
+      intervalSeconds: policy.intervalSeconds,
+      phaseSeconds: phaseOf(monitor.id, policy.intervalSeconds),
+    },
+    regions: monitor.regions ?? Object.keys(config.regions),
+    retry: {
+      attempts: policy.attempts,
+      timeoutMs: policy.timeoutMs,
+      backoffBaseMs: policy.backoffBaseMs,
+      backoffCapMs: policy.backoffCapMs,
+      budgetMs: policy.budgetMs,
+    },
+    verdict: {
+      quorum: compileQuorum(policy.quorum),
+      failuresToOpen: policy.failuresToOpen,
+      successesToClose: policy.successesToClose,
+    },
+    sloTarget: policy.sloTarget,
+    addedAt: identity.addedAt,
+    shard: 0,
+  };
+}
+
+function compileProbe(baseUrl: string, monitor: MonitorConfig): Probe {
+  return {
+    kind: "http",
+    url: monitor.url.startsWith("/") ? `${baseUrl.replace(/\/+$/, "")}${monitor.url}` : monitor.url,
+    method: monitor.method,
+    headers: monitor.headers,
+    body: monitor.body ?? null,
+    conditions: compileConditions(monitor),
+  };
+}
+
+/** In the order in which they are judged: the first that fails to down decides. */
+function compileConditions({ expect }: MonitorConfig): Condition[] {
+  const { maxLatencyMs, downLatencyMs } = expect;
+  return [
+    { kind: "status", allowed: expect.status.map(statusRange), otherwise: "down" },
+    ...expect.contains.map((contains): Condition => {
+      return { kind: "text", contains, present: true, otherwise: "down" };
+    }),
+    ...expect.notContains.map((contains): Condition => {
+      return { kind: "text", contains, present: false, otherwise: "down" };
+    }),
+    ...expect.json.map(compileJsonDemand),
+    ...latency(downLatencyMs, "down"),
+    ...latency(maxLatencyMs, "degraded"),
+  ];
+}
+
+function latency(maxMs: number | undefined, otherwise: "down" | "degraded"): Condition[] {
+  return maxMs === undefined ? [] : [{ kind: "latency", maxMs, otherwise }];
+}
+
+function statusRange(demand: Config["monitors"][number]["expect"]["status"][number]): StatusRange {
+  if (typeof demand === "number") return { from: demand, to: demand };
+  if (typeof demand === "object") return demand;
+  const first = Number(demand.charAt(0)) * 100;
+  return { from: first, to: first + 99 };
+}
+
+function compileJsonDemand(demand: JsonDemand): Condition {
+  const { path, otherwise = "down" } = demand;
+  const of = (test: Extract<Condition, { kind: "json" }>["demand"]): Condition => {
+    return { kind: "json", path, demand: test, otherwise };
+  };
+  if ("equals" in demand) return of({ test: "equals", value: demand.equals });
+  if ("oneOf" in demand) return of({ test: "oneOf", values: demand.oneOf });
+  if ("atMost" in demand) return of({ test: "atMost", value: demand.atMost });
+  if ("atLeast" in demand) return of({ test: "atLeast", value: demand.atLeast });
+  return of({ test: "exists" });
+}
+
+function compileQuorum(quorum: Config["defaults"]["quorum"]): Quorum {
+  if (typeof quorum === "object") return { kind: "atLeast", regions: quorum.atLeast };
+  return { kind: quorum };
+}

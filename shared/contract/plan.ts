@@ -1,0 +1,102 @@
+/** The wire form of a plan: as D1 keeps it, and as region objects receive it. */
+import { z } from "zod";
+import { type Condition, type Monitor, type Region, locationHints } from "../domain/monitor.ts";
+import type { Plan } from "../domain/plan.ts";
+
+const conditionOutcome = z.enum(["down", "degraded"]);
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const jsonTest = z.discriminatedUnion("test", [
+  z.object({ test: z.literal("exists") }),
+  z.object({ test: z.literal("equals"), value: scalar }),
+  z.object({ test: z.literal("oneOf"), values: z.array(scalar) }),
+  z.object({ test: z.literal("atMost"), value: z.number() }),
+  z.object({ test: z.literal("atLeast"), value: z.number() }),
+]);
+
+const conditionSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("status"),
+    allowed: z.array(z.object({ from: z.int(), to: z.int() })),
+    otherwise: conditionOutcome,
+  }),
+  z.object({ kind: z.literal("latency"), maxMs: z.number(), otherwise: conditionOutcome }),
+  z.object({
+    kind: z.literal("text"),
+    contains: z.string(),
+    present: z.boolean(),
+    otherwise: conditionOutcome,
+  }),
+  z.object({
+    kind: z.literal("json"),
+    path: z.string(),
+    demand: jsonTest,
+    otherwise: conditionOutcome,
+  }),
+]) satisfies z.ZodType<Condition>;
+
+export const methodSchema = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+const probeSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("http"),
+    url: z.string(),
+    method: methodSchema,
+    headers: z.record(z.string(), z.string()),
+    body: z.string().nullable(),
+    conditions: z.array(conditionSchema),
+  }),
+]);
+
+const quorumSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("majority") }),
+  z.object({ kind: z.literal("any") }),
+  z.object({ kind: z.literal("all") }),
+  z.object({ kind: z.literal("atLeast"), regions: z.int().positive() }),
+]);
+
+export const monitorSchema = z.object({
+  id: z.string(),
+  number: z.int().positive(),
+  name: z.string(),
+  group: z.string(),
+  probe: probeSchema,
+  schedule: z.object({
+    intervalSeconds: z.int().positive(),
+    phaseSeconds: z.int().nonnegative(),
+  }),
+  regions: z.array(z.string()),
+  retry: z.object({
+    attempts: z.int().positive(),
+    timeoutMs: z.int().positive(),
+    backoffBaseMs: z.int().nonnegative(),
+    backoffCapMs: z.int().nonnegative(),
+    budgetMs: z.int().positive(),
+  }),
+  verdict: z.object({
+    quorum: quorumSchema,
+    failuresToOpen: z.int().positive(),
+    successesToClose: z.int().positive(),
+  }),
+  sloTarget: z.number(),
+  addedAt: z.int(),
+  shard: z.int().nonnegative(),
+}) satisfies z.ZodType<Monitor>;
+
+export const regionSchema = z.object({
+  id: z.string(),
+  number: z.int().positive(),
+  locationHint: z.enum(locationHints),
+  generation: z.int().positive(),
+}) satisfies z.ZodType<Region>;
+
+/** What a plan's document in D1 holds; the revision is its row's key. */
+export const planDocumentSchema = z.object({
+  regions: z.array(regionSchema),
+  monitors: z.array(monitorSchema),
+  shards: z.int().positive(),
+});
+
+export const planSchema = planDocumentSchema.extend({
+  revision: z.int().nonnegative(),
+}) satisfies z.ZodType<Plan>;

@@ -1,0 +1,50 @@
+import type { Monitor, Region } from "./monitor.ts";
+import { type Round, type Step, isDue, roundsOfMinute, stepOf } from "./schedule.ts";
+import { type ShardLoad, fits } from "./shard.ts";
+
+/** What is to be probed, by whom: the configuration as one revision of it was applied. */
+export interface Plan {
+  readonly revision: number;
+  readonly regions: readonly Region[];
+  readonly monitors: readonly Monitor[];
+  /** Objects per region. It never shrinks: an object no longer asked could still hold results. */
+  readonly shards: number;
+}
+
+/** The rounds of a plan in the minute from `minute`, epoch seconds. */
+export function planRounds(plan: Plan, minute: number): Round[] {
+  return roundsOfMinute(
+    plan.monitors.map((monitor) => monitor.schedule),
+    minute,
+  );
+}
+
+/** The monitors that a round checks. */
+export function dueIn(plan: Plan, round: Round): Monitor[] {
+  return plan.monitors.filter((monitor) => isDue(monitor.schedule, round));
+}
+
+/** The step of a monitor's rounds. */
+export function stepOfMonitor(monitor: Monitor): Step {
+  return stepOf(monitor.schedule);
+}
+
+/**
+ * Gives every monitor the first shard with room for it, in the order given.
+ *
+ * @returns a shard per monitor and how many shards that takes (at least one)
+ */
+export function assignShards(monitors: readonly ShardLoad[]): {
+  assigned: number[];
+  shards: number;
+} {
+  const shards: ShardLoad[][] = [[]];
+  // Shards fill from the front: those before `open` had no room for the monitor that left them.
+  const assigned = monitors.map((monitor) => {
+    let shard = shards.findIndex((load) => fits(load, monitor));
+    if (shard === -1) shard = shards.push([]) - 1;
+    shards[shard]?.push(monitor);
+    return shard;
+  });
+  return { assigned, shards: shards.length };
+}

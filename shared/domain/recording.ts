@@ -1,0 +1,263 @@
+/**
+ * What recording rounds amounts to: the one place where results become status. A pure fold over
+ * rounds in order of time; run on the same memory it gives the same answer, and the database takes
+ * the answer only if that memory is still the present one (law 3).
+ */
+import { type Verdict, decide } from "./consensus.ts";
+import { type CoverageChange, type CoverageSpan, cover, frontier } from "./coverage.ts";
+import { decideIncident } from "./incident.ts";
+import type { Failure, Monitor, Region, RegionId } from "./monitor.ts";
+import { type Plan, dueIn } from "./plan.ts";
+import type { Outcome, Result } from "./result.ts";
+import type { Round } from "./schedule.ts";
+import { type Status, type StatusState, type Transition, advance, initialState } from "./status.ts";
+
+/** The scope of a status: a region's number, or this for the verdict over all regions. */
+export const overall = 0;
+
+/** What one region reported of one round. A region that reported nothing is not in the list. */
+export interface RegionReport {
+  /** The region's number. */
+  readonly region: number;
+  readonly results: readonly Result[];
+}
+
+/** What is known of one round. */
+export interface RoundReport {
+  readonly round: Round;
+  readonly regions: readonly RegionReport[];
+}
+
+/** Why a status is what it is. */
+export interface Cause extends Failure {
+  readonly regions: readonly RegionId[];
+  /** Some regions fail, too few to call the target down. */
+  readonly regional: boolean;
+}
+
+export interface ScopedStatus extends StatusState {
+  readonly monitor: number;
+  readonly scope: number;
+  /** Of the present status; null where it is up or unknown. */
+  readonly cause: Cause | null;
+}
+
+export interface ScopedTransition extends Transition {
+  readonly monitor: number;
+  readonly scope: number;
+  readonly cause: Cause | null;
+}
+
+export interface RecordedResult extends Result {
+  /** The round's time, epoch seconds. */
+  readonly time: number;
+  /** The region's number. */
+  readonly region: number;
+}
+
+export interface IncidentOpening {
+  readonly monitor: number;
+  readonly startedAt: number;
+  readonly cause: Cause | null;
+}
+
+export interface IncidentClosing {
+  readonly monitor: number;
+  /** Which of the monitor's incidents. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** All that is remembered between two rounds. */
+export interface Memory {
+  readonly statuses: ReadonlyMap<string, ScopedStatus>;
+  /** The last span of each region and step. */
+  readonly coverage: readonly CoverageSpan[];
+  /** By monitor number: when its open incident started. */
+  readonly openIncidents: ReadonlyMap<number, number>;
+}
+
+/** What has to be written, and what is remembered afterwards. */
+export interface Recording {
+  readonly results: readonly RecordedResult[];
+  readonly coverage: readonly CoverageChange[];
+  readonly statuses: readonly ScopedStatus[];
+  readonly transitions: readonly ScopedTransition[];
+  readonly opened: readonly IncidentOpening[];
+  readonly closed: readonly IncidentClosing[];
+  /** Rounds that came after a later one was decided: kept as results, without a say. */
+  readonly late: readonly Round[];
+  readonly memory: Memory;
+}
+
+/** The key of a status in the memory. */
+export function statusKey(monitor: number, scope: number): string {
+  return `${monitor}/${scope}`;
+}
+
+/**
+ * Folds rounds into the memory, in order of time whatever the order given.
+ *
+ * A round before the frontier was decided already, or was overtaken; only its results are kept, so
+ * that a verdict once given (and acted upon) stands. A region without a report gets no verdict for
+ * the round: the gap in its coverage says that we were not looking.
+ */
+export function decideRecording(
+  plan: Plan,
+  memory: Memory,
+  reports: readonly RoundReport[],
+): Recording {
+  const fold = new Fold(plan, memory);
+  const inOrder = [...reports].sort((a, b) => a.round.time - b.round.time);
+  for (const report of inOrder) fold.take(report);
+  return fold.recording();
+}
+
+class Fold {
+  readonly #plan: Plan;
+  readonly #regions: ReadonlyMap<RegionId, Region>;
+  readonly #statuses: Map<string, ScopedStatus>;
+  readonly #openIncidents: Map<number, number>;
+  #coverage: CoverageSpan[];
+  readonly #results: RecordedResult[] = [];
+  readonly #changedStatuses = new Map<string, ScopedStatus>();
+  readonly #changedCoverage = new Map<string, CoverageChange>();
+  readonly #transitions: ScopedTransition[] = [];
+  readonly #opened: IncidentOpening[] = [];
+  readonly #closed: IncidentClosing[] = [];
+  readonly #late: Round[] = [];
+
+  constructor(plan: Plan, memory: Memory) {
+    this.#plan = plan;
+    this.#regions = new Map(plan.regions.map((region) => [region.id, region]));
+    this.#statuses = new Map(memory.statuses);
+    this.#openIncidents = new Map(memory.openIncidents);
+    this.#coverage = [...memory.coverage];
+  }
+
+  take({ round, regions }: RoundReport): void {
+    for (const { region, results } of regions) {
+      for (const result of results) this.#results.push({ ...result, time: round.time, region });
+    }
+    if (round.time < frontier(this.#coverage, round.step)) {
+      this.#late.push(round);
+      return;
+    }
+    const reported = new Map(
+      regions.map(({ region, results }) => [
+        region,
+        new Map(results.map((result) => [result.monitor, result.outcome])),
+      ]),
+    );
+    for (const monitor of dueIn(this.#plan, round)) {
+      if (monitor.addedAt <= round.time) this.#judge(monitor, round.time, reported);
+    }
+    for (const region of reported.keys()) this.#cover(region, round);
+  }
+
+  recording(): Recording {
+    return {
+      results: this.#results,
+      coverage: [...this.#changedCoverage.values()],
+      statuses: [...this.#changedStatuses.values()],
+      transitions: this.#transitions,
+      opened: this.#opened,
+      closed: this.#closed,
+      late: this.#late,
+      memory: {
+        statuses: this.#statuses,
+        coverage: this.#coverage,
+        openIncidents: this.#openIncidents,
+      },
+    };
+  }
+
+  #judge(monitor: Monitor, time: number, reported: ReadonlyMap<number, Map<number, Outcome>>) {
+    const reports = [];
+    for (const id of monitor.regions) {
+      const region = this.#regions.get(id);
+      const outcomes = region && reported.get(region.number);
+      if (!region || !outcomes) continue;
+      const outcome = outcomes.get(monitor.number) ?? notRun;
+      reports.push({ region: id, outcome });
+      this.#advance(monitor, region.number, outcome.outcome, time, causeOf(id, outcome));
+    }
+    if (reports.length === 0) return;
+    const verdict = decide(monitor.verdict.quorum, reports);
+    const transition = this.#advance(
+      monitor,
+      overall,
+      verdict.verdict,
+      time,
+      causeOfVerdict(verdict),
+    );
+    if (transition) this.#handle(transition);
+  }
+
+  #advance(
+    monitor: Monitor,
+    scope: number,
+    verdict: Status,
+    time: number,
+    cause: Cause | null,
+  ): ScopedTransition | null {
+    const key = statusKey(monitor.number, scope);
+    const before = this.#statuses.get(key) ?? unseen(monitor.number, scope, time);
+    const { state, transition } = advance(before, verdict, time, monitor.verdict);
+    if (state === before) return null;
+    const after: ScopedStatus = {
+      ...state,
+      monitor: monitor.number,
+      scope,
+      cause: transition ? cause : before.cause,
+    };
+    this.#statuses.set(key, after);
+    this.#changedStatuses.set(key, after);
+    if (!transition) return null;
+    const scoped = { ...transition, monitor: monitor.number, scope, cause };
+    this.#transitions.push(scoped);
+    return scoped;
+  }
+
+  #handle(transition: ScopedTransition): void {
+    const { monitor, cause } = transition;
+    const decision = decideIncident(transition, this.#openIncidents.get(monitor) ?? null);
+    if (decision.decision === "open") {
+      this.#openIncidents.set(monitor, decision.startedAt);
+      this.#opened.push({ monitor, startedAt: decision.startedAt, cause });
+    } else if (decision.decision === "close") {
+      this.#openIncidents.delete(monitor);
+      this.#closed.push({ monitor, startedAt: decision.startedAt, endedAt: decision.endedAt });
+    }
+  }
+
+  #cover(region: number, round: Round): void {
+    const isSame = (span: CoverageSpan) => span.region === region && span.step === round.step;
+    const change = cover(this.#coverage.find(isSame) ?? null, region, round);
+    if (change.kind === "none") return;
+    this.#coverage = [...this.#coverage.filter((span) => !isSame(span)), change.span];
+    const { step, from } = change.span;
+    const key = `${region}/${step}/${from}`;
+    // A span begun in this very fold stays a beginning, however far it is extended.
+    const begun = this.#changedCoverage.get(key)?.kind === "begin";
+    this.#changedCoverage.set(key, begun ? { kind: "begin", span: change.span } : change);
+  }
+}
+
+const notRun: Outcome = { outcome: "unknown", reason: "not-run", detail: "no result reported" };
+
+function unseen(monitor: number, scope: number, time: number): ScopedStatus {
+  return { ...initialState(time), monitor, scope, cause: null };
+}
+
+function causeOf(region: RegionId, outcome: Outcome): Cause | null {
+  if (outcome.outcome !== "down" && outcome.outcome !== "degraded") return null;
+  const { reason, detail } = outcome;
+  return { reason, detail, regions: [region], regional: false };
+}
+
+function causeOfVerdict(verdict: Verdict): Cause | null {
+  if (verdict.verdict !== "down" && verdict.verdict !== "degraded") return null;
+  const regional = verdict.verdict === "degraded" && verdict.scope === "regional";
+  return { ...verdict.failure, regions: verdict.regions, regional };
+}

@@ -1,0 +1,38 @@
+/**
+ * A region's monitors are spread over Durable Objects, its shards, by the worst case: every target
+ * takes its whole budget, six at a time, and the round still ends in time.
+ */
+import type { RetryPolicy, Schedule } from "./monitor.ts";
+import { type Step, fastStep, minuteStep, stepOf } from "./schedule.ts";
+
+/** Connections an invocation may have waiting for headers; a seventh would queue in the platform. */
+export const connections = 6;
+
+/** How long a shard may take over a round, in ms: the step, less what is needed to record it. */
+export const roundBudgetMs: Readonly<Record<Step, number>> = {
+  [minuteStep]: 50_000,
+  [fastStep]: 9_000,
+};
+
+/** What sharding has to know of a monitor. */
+export interface ShardLoad {
+  readonly schedule: Schedule;
+  readonly retry: RetryPolicy;
+}
+
+/** What the monitors of one shard take of a round in the worst case, in ms. */
+export function worstCaseMs(load: readonly ShardLoad[], step: Step): number {
+  const budgets = load
+    .filter((monitor) => stepOf(monitor.schedule) === step)
+    .map((monitor) => monitor.retry.budgetMs);
+  // List scheduling on m machines ends by sum/m + longest (Graham 1966).
+  const longest = Math.max(0, ...budgets);
+  const sum = budgets.reduce((total, budget) => total + budget, 0);
+  return budgets.length <= connections ? longest : (sum - longest) / connections + longest;
+}
+
+/** Whether a shard can take one more monitor. */
+export function fits(shard: readonly ShardLoad[], monitor: ShardLoad): boolean {
+  const step = stepOf(monitor.schedule);
+  return worstCaseMs([...shard, monitor], step) <= roundBudgetMs[step];
+}

@@ -1,0 +1,49 @@
+/**
+ * The numbers by which results are stored: a word would cost more than the rest of the row.
+ * Only ever append; a number once given keeps its meaning.
+ */
+import type { FailureReason, OwnFault } from "../domain/reason.ts";
+import { type Status, statuses } from "../domain/status.ts";
+
+const outcomeCodes: Readonly<Record<Status, number>> = { up: 0, degraded: 1, down: 2, unknown: 3 };
+
+const reasonCodes: Readonly<Record<FailureReason | OwnFault, number>> = {
+  "http-timeout": 1,
+  connection: 2,
+  status: 3,
+  latency: 4,
+  text: 5,
+  json: 6,
+  "body-size": 7,
+  "region-unreachable": 101,
+  "not-run": 102,
+  internal: 103,
+};
+
+const reasons = new Map(
+  Object.entries(reasonCodes).map(([reason, code]) => [code, reason] as const),
+);
+
+/** The number that stands for an outcome. */
+export function encodeOutcome(outcome: Status): number {
+  return outcomeCodes[outcome];
+}
+
+/** The outcome of a number. Throws RangeError on a number that no version has written. */
+export function decodeOutcome(code: number): Status {
+  const outcome = statuses.find((status) => outcomeCodes[status] === code);
+  if (outcome === undefined) throw new RangeError(`no outcome has the code ${code}`);
+  return outcome;
+}
+
+/** The number that stands for a reason. */
+export function encodeReason(reason: FailureReason | OwnFault): number {
+  return reasonCodes[reason];
+}
+
+/** The reason of a number, in words. Throws RangeError on a number that no version has written. */
+export function decodeReason(code: number): string {
+  const reason = reasons.get(code);
+  if (reason === undefined) throw new RangeError(`no reason has the code ${code}`);
+  return reason;
+}

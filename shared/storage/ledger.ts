@@ -1,0 +1,246 @@
+/**
+ * The ledger: reads the memory that recording goes on from, and writes a recording in one batch.
+ * The batch names the version it was decided on; if another recorder was faster it changes nothing
+ * (a compare-and-swap over all that is remembered, so no two ticks can double or miss a change).
+ */
+import { z } from "zod";
+import { type Memory, type Recording, type ScopedStatus, statusKey } from "../domain/recording.ts";
+import { fastStep, minuteStep } from "../domain/schedule.ts";
+import { encodeOutcome, encodeReason } from "./codes.ts";
+import {
+  type RowCounts,
+  causeColumn,
+  countRows,
+  coverageRowSchema,
+  knownStatusSchema,
+  statusSchema,
+  streakColumn,
+} from "./rows.ts";
+
+/** Where the ledger stands. */
+export interface LedgerHead {
+  readonly version: number;
+  readonly planRevision: number;
+}
+
+/** The memory as of a version of the ledger. */
+export interface VersionedMemory {
+  readonly version: number;
+  readonly memory: Memory;
+}
+
+/** What became of a recording. */
+export type CommitOutcome =
+  | {
+      readonly kind: "committed";
+      readonly next: VersionedMemory;
+      /** Results that were not in the database before. */
+      readonly newResults: number;
+      readonly rows: RowCounts;
+    }
+  | { readonly kind: "conflict" };
+
+const headSchema = z
+  .object({ version: z.int(), plan_revision: z.int() })
+  .transform((row): LedgerHead => ({ version: row.version, planRevision: row.plan_revision }));
+
+const statusRowSchema = z
+  .object({
+    monitor: z.int(),
+    scope: z.int(),
+    status: statusSchema,
+    since: z.int(),
+    last_known: knownStatusSchema.nullable(),
+    streak: streakColumn,
+    cause: causeColumn,
+  })
+  .transform(({ last_known, ...row }): ScopedStatus => ({ ...row, lastKnown: last_known }));
+
+const selectHead = "SELECT version, plan_revision FROM ledger WHERE id = 1";
+
+// One seek per region and step: the key's last entry, whatever the history.
+const selectLastSpans = `
+  SELECT coverage.region, coverage.step, coverage.from_time, coverage.to_time
+  FROM regions CROSS JOIN (SELECT ${minuteStep} AS step UNION ALL SELECT ${fastStep}) AS steps
+  JOIN coverage ON coverage.region = regions.number AND coverage.step = steps.step
+    AND coverage.from_time = (
+      SELECT max(last.from_time) FROM coverage AS last
+      WHERE last.region = regions.number AND last.step = steps.step
+    )`;
+
+/** Reads where the ledger stands: one row. */
+export async function readHead(db: D1Database): Promise<LedgerHead> {
+  return headSchema.parse(await db.prepare(selectHead).first());
+}
+
+/** Reads the whole memory, consistently. Its size is that of the plan, not of the history. */
+export async function readMemory(db: D1Database): Promise<VersionedMemory> {
+  const [heads, statuses, spans, incidents] = await db.batch([
+    db.prepare(selectHead),
+    db.prepare("SELECT monitor, scope, status, since, last_known, streak, cause FROM statuses"),
+    db.prepare(selectLastSpans),
+    db.prepare("SELECT monitor, started_at FROM incidents WHERE ended_at IS NULL"),
+  ]);
+  const { version } = headSchema.parse(heads?.results[0]);
+  const rows = z.array(statusRowSchema).parse(statuses?.results);
+  return {
+    version,
+    memory: {
+      statuses: new Map(rows.map((row) => [statusKey(row.monitor, row.scope), row])),
+      coverage: z.array(coverageRowSchema).parse(spans?.results),
+      openIncidents: new Map(
+        z
+          .array(z.object({ monitor: z.int(), started_at: z.int() }))
+          .parse(incidents?.results)
+          .map((row) => [row.monitor, row.started_at]),
+      ),
+    },
+  };
+}
+
+/**
+ * Writes a recording that was decided on `version` of the memory.
+ *
+ * @param now epoch seconds, kept as the time of the decision
+ * @returns `conflict`, with nothing changed, where the ledger has moved on
+ * @throws where the database fails
+ */
+export async function commit(
+  db: D1Database,
+  version: number,
+  recording: Recording,
+  now: number,
+): Promise<CommitOutcome> {
+  const insertResults = chunksOf(resultRows(recording), largestInsert).map((rows) =>
+    db.prepare(insertResultsSql).bind(JSON.stringify(rows)),
+  );
+  const statements = [
+    // A version that is not the one named becomes NULL, which the table refuses: the batch fails.
+    db
+      .prepare("UPDATE ledger SET version = CASE version WHEN ?1 THEN ?1 + 1 END WHERE id = 1")
+      .bind(version),
+    ...insertResults,
+    ...writesOf(db, recording, now),
+  ];
+  let results: D1Result[];
+  try {
+    results = await db.batch(statements);
+  } catch (error) {
+    if (isConflict(error)) return { kind: "conflict" };
+    throw error;
+  }
+  return {
+    kind: "committed",
+    next: { version: version + 1, memory: recording.memory },
+    newResults: results
+      .slice(1, 1 + insertResults.length)
+      .reduce((sum, { meta }) => sum + meta.changes, 0),
+    rows: countRows(results),
+  };
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && /NOT NULL constraint failed: ledger\.version/.test(error.message);
+}
+
+// About 25 bytes a row as JSON, and a bound value may have 2 MB: one statement for any single round
+// that a plan can have, several only after a long time without the database.
+const largestInsert = 20_000;
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < items.length; start += size) {
+    chunks.push(items.slice(start, start + size));
+  }
+  return chunks;
+}
+
+const insertResultsSql = `
+  INSERT INTO results (time, monitor, region, outcome, attempts, latency_ms, reason, detail)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+    value ->> 6, value ->> 7
+  FROM json_each(?1) WHERE true
+  ON CONFLICT DO NOTHING`;
+
+function resultRows(recording: Recording): unknown[][] {
+  return recording.results.map(({ time, monitor, region, outcome, attempts, latencyMs }) => {
+    const row = [time, monitor, region, encodeOutcome(outcome.outcome), attempts, latencyMs];
+    return outcome.outcome === "up" ? row : [...row, encodeReason(outcome.reason), outcome.detail];
+  });
+}
+
+/** The statements for what changed; none for what did not. */
+function writesOf(db: D1Database, recording: Recording, now: number): D1PreparedStatement[] {
+  const writeAll = (sql: string, rows: readonly unknown[][]) =>
+    rows.length === 0 ? [] : [db.prepare(sql).bind(JSON.stringify(rows))];
+  return [
+    ...writeAll(
+      `INSERT INTO coverage (region, step, from_time, to_time)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
+       ON CONFLICT (region, step, from_time) DO UPDATE SET to_time = excluded.to_time`,
+      recording.coverage.flatMap((change) => {
+        if (change.kind === "none") return [];
+        const { region, step, from, to } = change.span;
+        return [[region, step, from, to]];
+      }),
+    ),
+    ...writeAll(
+      `INSERT INTO statuses (monitor, scope, status, since, last_known, streak, cause)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+         value ->> 6
+       FROM json_each(?1) WHERE true
+       ON CONFLICT (monitor, scope) DO UPDATE SET status = excluded.status,
+         since = excluded.since, last_known = excluded.last_known, streak = excluded.streak,
+         cause = excluded.cause`,
+      recording.statuses.map((status) => [
+        status.monitor,
+        status.scope,
+        status.status,
+        status.since,
+        status.lastKnown,
+        json(status.streak),
+        json(status.cause),
+      ]),
+    ),
+    ...writeAll(
+      `INSERT INTO transitions (monitor, scope, at, from_status, to_status, cause, decided_at)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+         value ->> 6
+       FROM json_each(?1)`,
+      recording.transitions.map((change) => [
+        change.monitor,
+        change.scope,
+        change.at,
+        change.from,
+        change.to,
+        json(change.cause),
+        now,
+      ]),
+    ),
+    ...writeAll(
+      `INSERT INTO incidents (monitor, started_at, detected_at, cause)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1)`,
+      recording.opened.map((incident) => [
+        incident.monitor,
+        incident.startedAt,
+        now,
+        json(incident.cause),
+      ]),
+    ),
+    ...writeAll(
+      `UPDATE incidents SET ended_at = closing.value ->> 2, end_detected_at = closing.value ->> 3
+       FROM json_each(?1) AS closing
+       WHERE monitor = closing.value ->> 0 AND started_at = closing.value ->> 1`,
+      recording.closed.map((incident) => [
+        incident.monitor,
+        incident.startedAt,
+        incident.endedAt,
+        now,
+      ]),
+    ),
+  ];
+}
+
+function json(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

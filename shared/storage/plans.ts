@@ -1,0 +1,181 @@
+/** Plans: every applied configuration, a revision each, and the numbers behind the ids. */
+import { z } from "zod";
+import { type PlanDocument, compile } from "../config/compile.ts";
+import { type Change, diff } from "../config/diff.ts";
+import type { Config } from "../config/schema.ts";
+import { planDocumentSchema } from "../contract/plan.ts";
+import type { Plan } from "../domain/plan.ts";
+
+const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1 };
+
+const planRowSchema = z
+  .object({ revision: z.int(), document: z.string() })
+  .transform(
+    ({ revision, document }): Plan => ({
+      ...planDocumentSchema.parse(JSON.parse(document)),
+      revision,
+    }),
+  );
+
+/** Reads the plan in force; the empty plan, revision 0, where none was ever applied. */
+export async function readPlan(db: D1Database): Promise<Plan> {
+  const row = await db
+    .prepare(
+      `SELECT revision, document FROM plans
+       WHERE revision = (SELECT plan_revision FROM ledger WHERE id = 1)`,
+    )
+    .first();
+  return row === null ? noPlan : planRowSchema.parse(row);
+}
+
+/** A configuration compiled against the database, and what applying it would change. */
+export interface Proposal {
+  readonly before: Plan;
+  readonly after: PlanDocument;
+  readonly changes: readonly Change[];
+  readonly newMonitors: readonly { number: number; id: string }[];
+  readonly newRegions: readonly { number: number; id: string }[];
+}
+
+const identityRows = z.array(
+  z.object({
+    id: z.string(),
+    number: z.int(),
+    added_at: z.int().optional(),
+    removed_at: z.int().nullish(),
+  }),
+);
+
+/**
+ * Compiles a configuration against what the database knows; changes nothing.
+ *
+ * @param now epoch seconds, from when new monitors count
+ */
+export async function propose(db: D1Database, config: Config, now: number): Promise<Proposal> {
+  const before = await readPlan(db);
+  const [monitorRows, regionRows] = await db.batch([
+    db.prepare("SELECT id, number, added_at, removed_at FROM monitors"),
+    db.prepare("SELECT id, number FROM regions"),
+  ]);
+  const monitors = identityRows.parse(monitorRows?.results);
+  const regions = identityRows.parse(regionRows?.results);
+  const monitorIds = config.monitors.map((monitor) => monitor.id);
+  const newMonitors = numberUnknown(monitorIds, monitors);
+  const newRegions = numberUnknown(Object.keys(config.regions), regions);
+  const after = compile(
+    config,
+    {
+      monitors: new Map([
+        ...monitors.map(({ id, number, added_at, removed_at }) => {
+          // Who comes back counts from now: nothing was expected of it in between.
+          const addedAt = typeof removed_at === "number" ? now : (added_at ?? now);
+          return [id, { number, addedAt }] as const;
+        }),
+        ...newMonitors.map(({ id, number }) => [id, { number, addedAt: now }] as const),
+      ]),
+      regions: new Map([...regions, ...newRegions].map(({ id, number }) => [id, number])),
+    },
+    before.shards,
+  );
+  return { before, after, changes: diff(before, after), newMonitors, newRegions };
+}
+
+/** What became of an application. */
+export type ApplyOutcome =
+  | { readonly kind: "applied"; readonly revision: number }
+  | { readonly kind: "unchanged"; readonly revision: number }
+  /** Somebody else applied in between; nothing was changed. */
+  | { readonly kind: "conflict" };
+
+/**
+ * Puts a proposal into force, in one batch, if the plan it was made against still is.
+ *
+ * @param now epoch seconds
+ */
+export async function apply(
+  db: D1Database,
+  proposal: Proposal,
+  now: number,
+): Promise<ApplyOutcome> {
+  const { before, after, newMonitors, newRegions } = proposal;
+  const revision = before.revision + 1;
+  const { revision: _, ...document } = before;
+  if (JSON.stringify(document) === JSON.stringify(after)) {
+    return { kind: "unchanged", revision: before.revision };
+  }
+  const kept = JSON.stringify(after.monitors.map((monitor) => monitor.number));
+  try {
+    await db.batch([
+      // A revision that is not the one proposed on becomes NULL, which the table refuses.
+      db
+        .prepare(
+          `UPDATE ledger SET version = version + 1,
+             plan_revision = CASE plan_revision WHEN ?1 THEN ?2 END WHERE id = 1`,
+        )
+        .bind(before.revision, revision),
+      db
+        .prepare("INSERT INTO plans (revision, applied_at, document) VALUES (?1, ?2, ?3)")
+        .bind(revision, now, JSON.stringify(after)),
+      db
+        .prepare(
+          `INSERT INTO monitors (number, id, added_at)
+           SELECT value ->> 'number', value ->> 'id', ?2 FROM json_each(?1)`,
+        )
+        .bind(JSON.stringify(newMonitors), now),
+      db
+        .prepare(
+          `INSERT INTO regions (number, id)
+           SELECT value ->> 'number', value ->> 'id' FROM json_each(?1)`,
+        )
+        .bind(JSON.stringify(newRegions)),
+      db
+        .prepare(
+          `UPDATE monitors SET removed_at = NULL, added_at = ?2
+           WHERE removed_at IS NOT NULL AND number IN (SELECT value FROM json_each(?1))`,
+        )
+        .bind(kept, now),
+      db
+        .prepare(
+          `UPDATE monitors SET removed_at = ?2
+           WHERE removed_at IS NULL AND number NOT IN (SELECT value FROM json_each(?1))`,
+        )
+        .bind(kept, now),
+      // What is no longer watched has no present status, and nobody will see its outage end.
+      db
+        .prepare(
+          "DELETE FROM statuses WHERE monitor NOT IN (SELECT value FROM json_each(?1))",
+        )
+        .bind(kept),
+      db
+        .prepare(
+          `UPDATE incidents SET ended_at = ?2, end_detected_at = ?2
+           WHERE ended_at IS NULL AND monitor NOT IN (SELECT value FROM json_each(?1))`,
+        )
+        .bind(kept, now),
+    ]);
+  } catch (error) {
+    if (isConflict(error)) return { kind: "conflict" };
+    throw error;
+  }
+  return { kind: "applied", revision };
+}
+
+function isConflict(error: unknown): boolean {
+  return (
+    error instanceof Error && /NOT NULL constraint failed: ledger\.plan_revision/.test(error.message)
+  );
+}
+
+function numberUnknown(
+  ids: readonly string[],
+  known: readonly { id: string; number: number }[],
+): { number: number; id: string }[] {
+  const taken = new Set(known.map((row) => row.id));
+  let next = known.reduce((highest, row) => Math.max(highest, row.number), 0);
+  return ids
+    .filter((id) => !taken.has(id))
+    .map((id) => {
+      next += 1;
+      return { number: next, id };
+    });
+}

@@ -1,0 +1,68 @@
+/** How rows of the database are read: parsed, never believed. */
+import { z } from "zod";
+import type { CoverageSpan } from "../domain/coverage.ts";
+import { failureReasons } from "../domain/reason.ts";
+import { fastStep, minuteStep } from "../domain/schedule.ts";
+import { statuses } from "../domain/status.ts";
+
+export const statusSchema = z.enum(statuses);
+export const knownStatusSchema = z.enum(["up", "degraded", "down"]);
+
+/** A column that holds JSON text, or null. */
+function jsonColumn<T>(schema: z.ZodType<T>) {
+  return z
+    .string()
+    .nullable()
+    .transform((text) => (text === null ? null : schema.parse(JSON.parse(text))));
+}
+
+export const causeColumn = jsonColumn(
+  z.object({
+    reason: z.enum(failureReasons),
+    detail: z.string(),
+    regions: z.array(z.string()),
+    regional: z.boolean(),
+  }),
+);
+
+export const streakColumn = jsonColumn(
+  z.object({
+    direction: z.enum(["worse", "better"]),
+    status: knownStatusSchema,
+    count: z.int().positive(),
+    since: z.int(),
+  }),
+);
+
+export const coverageRowSchema = z
+  .object({
+    region: z.int(),
+    step: z.union([z.literal(minuteStep), z.literal(fastStep)]),
+    from_time: z.int(),
+    to_time: z.int(),
+  })
+  .transform(
+    (row): CoverageSpan => ({
+      region: row.region,
+      step: row.step,
+      from: row.from_time,
+      to: row.to_time,
+    }),
+  );
+
+/** Rows read and written by a statement or a batch, as D1 counts (and bills) them. */
+export interface RowCounts {
+  readonly read: number;
+  readonly written: number;
+}
+
+/** Sums what D1 counted over the results of a batch. */
+export function countRows(results: readonly D1Result[]): RowCounts {
+  return results.reduce<RowCounts>(
+    (sum, { meta }) => ({
+      read: sum.read + meta.rows_read,
+      written: sum.written + meta.rows_written,
+    }),
+    { read: 0, written: 0 },
+  );
+}

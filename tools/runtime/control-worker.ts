@@ -1,0 +1,72 @@
+// A Worker that runs beside probe and api in workerd and does what tests and tools ask for. It is
+// reached over loopback with a token made for each start. Only control-client.ts talks to it.
+import { MARK } from "./worker-modules.ts";
+
+// workers-types and Node's types do not fit into one program: here is what is used of them.
+type Statement = {
+  bind(...params: unknown[]): Statement;
+  all(): Promise<{ results: unknown[]; meta: unknown }>;
+};
+type Env = {
+  readonly TOKEN: string;
+  readonly DATABASE: {
+    prepare(sql: string): Statement;
+    batch(statements: Statement[]): Promise<{ results: unknown[]; meta: unknown }[]>;
+  };
+  readonly PROBE: {
+    scheduled(event: { scheduledTime: Date; cron: string }): Promise<{ outcome: string }>;
+  };
+};
+type Query = { readonly sql: string; readonly params: readonly unknown[] };
+type TailContext = { readonly props: { readonly worker: string } };
+type TailEvent = {
+  readonly event: unknown;
+  readonly exceptions: readonly { name: string; message: string; stack?: string }[];
+};
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    if (request.headers.get("authorization") !== `Bearer ${env.TOKEN}`) {
+      return new Response("not for you", { status: 403 });
+    }
+    try {
+      return Response.json(await answer(new URL(request.url).pathname, await request.json(), env));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return Response.json({ error: message }, { status: 400 });
+    }
+  },
+
+  /**
+   * Prints what a Worker let escape. workerd itself says nothing when a scheduled handler throws,
+   * and leaves out the stack when a fetch handler does.
+   */
+  tail(events: readonly TailEvent[], _env: Env, { props }: TailContext): void {
+    for (const { exceptions } of events) {
+      for (const { name, message, stack } of exceptions) {
+        const trace = stack === undefined ? "" : `\n${stack}`;
+        console.error(`${MARK}${props.worker}${MARK}Uncaught ${name}: ${message}${trace}`);
+      }
+    }
+  },
+};
+
+async function answer(path: string, body: unknown, env: Env): Promise<unknown> {
+  switch (path) {
+    case "/tick": {
+      const { scheduledTime, cron } = body as { scheduledTime: number; cron: string };
+      return env.PROBE.scheduled({ scheduledTime: new Date(scheduledTime), cron });
+    }
+    case "/batch": {
+      const queries = body as readonly Query[];
+      const statement = ({ sql, params }: Query) => env.DATABASE.prepare(sql).bind(...params);
+      const [only, ...others] = queries;
+      // A single query is not sent as a batch: that is what the Workers' own single queries do.
+      return only !== undefined && others.length === 0
+        ? [await statement(only).all()]
+        : env.DATABASE.batch(queries.map(statement));
+    }
+    default:
+      throw new Error(`nothing at ${path}`);
+  }
+}

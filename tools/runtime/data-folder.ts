@@ -1,0 +1,110 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { messageOf, RuntimeError } from "./errors.ts";
+import { startOfProcess } from "./process-identity.ts";
+import { shown } from "./project.ts";
+
+/** What a start writes down, for the next start and for people who look. */
+const RunningNote = z.object({
+  ownerPid: z.number().int(),
+  workerdPid: z.number().int(),
+  workerdStart: z.string(),
+});
+type RunningNote = z.infer<typeof RunningNote>;
+
+export type DataFolder = {
+  /** Where D1 and Durable Objects are stored: what `wrangler … --persist-to <folder>` means. */
+  readonly stateFolder: string;
+  /** For miniflare's scratch files; emptied at every start. */
+  readonly temporaryFolder: string;
+  /** The pid of a workerd that an earlier start had left running, and that was ended now. */
+  readonly endedLeftover: number | undefined;
+  /** Writes down which workerd runs here. */
+  noteRunning(workerdPid: number): void;
+  /** Gives the folder free for the next start. */
+  close(): void;
+};
+
+/**
+ * Takes a data folder for this process alone, and ends a workerd that was left over in it.
+ *
+ * The lock is SQLite's: the kernel drops it however we die, so no start meets a stale one.
+ *
+ * @throws RuntimeError `data-folder-in-use`, `data-folder-unusable`.
+ */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const folder = resolve(path);
+  const noteFile = join(folder, "running.json");
+  const temporaryFolder = join(folder, "tmp");
+  const lock = takeLock(folder, noteFile);
+  try {
+    const endedLeftover = await endLeftover(readNote(noteFile));
+    rmSync(noteFile, { force: true });
+    rmSync(temporaryFolder, { recursive: true, force: true });
+    mkdirSync(temporaryFolder, { recursive: true });
+    return {
+      stateFolder: join(folder, "v3"),
+      temporaryFolder,
+      endedLeftover,
+      noteRunning(workerdPid) {
+        const workerdStart = startOfProcess(workerdPid) ?? "";
+        const note: RunningNote = { ownerPid: process.pid, workerdPid, workerdStart };
+        writeFileSync(noteFile, `${JSON.stringify(note)}\n`);
+      },
+      close() {
+        rmSync(noteFile, { force: true });
+        lock.close();
+      },
+    };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+function takeLock(folder: string, noteFile: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    lock = new DatabaseSync(join(folder, "lock.sqlite"), { timeout: 0 });
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (cause) {
+    lock?.close();
+    if (messageOf(cause) !== "database is locked") {
+      const message = `The data folder ${shown(folder)} cannot be used: ${messageOf(cause)}.`;
+      throw new RuntimeError("data-folder-unusable", message, { cause });
+    }
+    const owner = readNote(noteFile)?.ownerPid;
+    const by = owner === undefined ? "another process" : `process ${owner}`;
+    throw new RuntimeError(
+      "data-folder-in-use",
+      `The data folder ${shown(folder)} is in use by ${by}. Stop it, or choose another folder.`,
+    );
+  }
+}
+
+function readNote(file: string): RunningNote | undefined {
+  try {
+    return RunningNote.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Two workerds on one database would corrupt what both remember of it, so the old one must end. */
+async function endLeftover(note: RunningNote | undefined): Promise<number | undefined> {
+  if (note === undefined) return undefined;
+  const { workerdPid: pid, workerdStart } = note;
+  const runs = () => startOfProcess(pid) === workerdStart;
+  if (!runs()) return undefined;
+  process.kill(pid, "SIGKILL");
+  for (let waits = 0; waits < 200; waits++) {
+    if (!runs()) return pid;
+    await sleep(10);
+  }
+  throw new RuntimeError("data-folder-in-use", `workerd (process ${pid}) of an earlier start cannot be ended.`);
+}

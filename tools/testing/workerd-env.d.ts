@@ -1,0 +1,8 @@
+/** What every test in workerd finds in `env`; each Worker's own bindings are in its own file. */
+declare namespace Cloudflare {
+  interface Env {
+    DB: D1Database;
+    /** Read from migrations/ by vitest.config.ts, applied by workerd-setup.ts. */
+    TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
+  }
+}

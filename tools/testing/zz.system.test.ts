@@ -1,0 +1,2 @@
+import { expect, it } from "vitest";
+it("is node", () => { expect(process.versions.node).toMatch(/^24/); });

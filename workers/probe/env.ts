@@ -1,0 +1,32 @@
+import { z } from "zod";
+import type { PlanKeeper } from "./plan-keeper.ts";
+import type { Region } from "./region/region.ts";
+
+/** What the platform binds to this Worker. */
+export interface Bindings {
+  readonly DB: D1Database;
+  readonly REGION: DurableObjectNamespace<Region>;
+  readonly PLAN_KEEPER: DurableObjectNamespace<PlanKeeper>;
+}
+
+const settingsSchema = z.object({
+  /** Where the owner of a target can read who probes it, named in the User-Agent. */
+  MONITOR_INFO_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** The Worker's environment: bindings, and settings still to be parsed. */
+export type Env = Bindings & { readonly [Name in keyof Settings]?: unknown };
+
+/**
+ * Parses the settings.
+ *
+ * @throws Error naming every setting that is missing or malformed, never a value
+ */
+export function parseSettings(env: Env): Settings {
+  const parsed = settingsSchema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`settings of the probe Worker: ${mistakes.join("; ")}`);
+}

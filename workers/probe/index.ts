@@ -1,0 +1,30 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { systemClock } from "../../shared/clock.ts";
+import { version } from "../../shared/version.ts";
+import { type Env, parseSettings } from "./env.ts";
+import { logTick } from "./tick/log-tick.ts";
+import { emptyRecollection } from "./tick/surroundings.ts";
+import { tick } from "./tick/tick.ts";
+
+export { PlanKeeper } from "./plan-keeper.ts";
+export { Region } from "./region/region.ts";
+
+const recollection = emptyRecollection();
+
+export default {
+  async scheduled(controller, env) {
+    parseSettings(env);
+    const startedAt = systemClock.now();
+    const minute = Math.floor(controller.scheduledTime / 60_000) * 60;
+    const outcome = await tick({ env, clock: systemClock, recollection }, minute);
+    logTick(outcome, systemClock.now() - startedAt);
+  },
+} satisfies ExportedHandler<Env>;
+
+/** What the api Worker may ask of this one. */
+export class ProbeService extends WorkerEntrypoint<Env> {
+  /** Answers if this Worker runs, with its version. */
+  health(): { version: string } {
+    return { version };
+  }
+}

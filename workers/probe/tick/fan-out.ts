@@ -1,0 +1,143 @@
+import {
+  type RoundResults,
+  type RunRequest,
+  runAnswerSchema,
+} from "../../../shared/contract/region.ts";
+import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
+import type { Plan } from "../../../shared/domain/plan.ts";
+import { type Round, isDue } from "../../../shared/domain/schedule.ts";
+import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
+import type { RegionReport, RoundReport } from "../../../shared/domain/recording.ts";
+import { describeError } from "../../../shared/log.ts";
+import { objectName } from "../region/object-name.ts";
+import type { TickSurroundings } from "./surroundings.ts";
+
+/** An object that did not report: its monitors are unknown there (law 1). */
+export interface RegionFault {
+  readonly region: string;
+  readonly shard: number;
+  readonly fault: string;
+}
+
+/** What an object handed over, to be acknowledged once it is recorded. */
+export interface Delivery {
+  readonly object: RegionObject;
+  readonly rounds: readonly Round[];
+}
+
+/** What came back from all regions. */
+export interface Collected {
+  /** The round asked for and those that had waited, by round. */
+  readonly reports: readonly RoundReport[];
+  readonly deliveries: readonly Delivery[];
+  readonly faults: readonly RegionFault[];
+}
+
+/** One object: a region's shard, and the monitors of the plan that it probes. */
+export interface RegionObject {
+  readonly region: Region;
+  readonly shard: number;
+  readonly monitors: readonly Monitor[];
+}
+
+/** Time for a message to and from an object, ms. */
+const messageMs = 3_000;
+
+/** Steps 2 and 3: has every region probe what is due in a round, each in its own objects. */
+export async function fanOut(
+  surroundings: TickSurroundings,
+  plan: Plan,
+  round: Round,
+): Promise<Collected> {
+  const objects = objectsOf(plan).filter((object) => isWanted(object, round));
+  const answers = await Promise.all(
+    objects.map((object) => ask(surroundings, plan.revision, object, round)),
+  );
+  const deliveries = answers.flatMap((answer) => ("rounds" in answer ? [answer] : []));
+  return {
+    reports: merge(deliveries),
+    deliveries: deliveries.map(({ object, rounds }) => ({
+      object,
+      rounds: rounds.map((results) => results.round),
+    })),
+    faults: answers.flatMap((answer) => ("fault" in answer ? [answer] : [])),
+  };
+}
+
+function objectsOf(plan: Plan): RegionObject[] {
+  return plan.regions.flatMap((region) =>
+    Array.from({ length: plan.shards }, (_, shard) => ({
+      region,
+      shard,
+      monitors: plan.monitors.filter(
+        (monitor) => monitor.shard === shard && monitor.regions.includes(region.id),
+      ),
+    })),
+  );
+}
+
+/** The first shard shows that the region is looking; an empty one may still hold old results. */
+function isWanted({ shard, monitors }: RegionObject, round: Round): boolean {
+  if (shard === 0 || monitors.length === 0) return true;
+  return monitors.some((monitor) => isDue(monitor.schedule, round));
+}
+
+type Answer = { object: RegionObject; rounds: RoundResults[] } | RegionFault;
+
+async function ask(
+  { env, clock }: TickSurroundings,
+  revision: number,
+  object: RegionObject,
+  round: Round,
+): Promise<Answer> {
+  const { region, shard, monitors } = object;
+  // The objects' time ends with the round's: a tick that comes late has less of it.
+  const elapsedMs = clock.now() - round.time * 1000;
+  const budgetMs = Math.max(1, roundBudgetMs[round.step] - Math.max(0, elapsedMs));
+  const request: RunRequest = { round, revision, slice: null, budgetMs, overdueBefore: round.time };
+  const stub = regionStub(env, region, shard);
+  const exchange = async (): Promise<Answer> => {
+    const answer = runAnswerSchema.parse(await stub.run(request));
+    if (answer.kind === "reported") return { object, rounds: answer.rounds };
+    const slice = { revision, region: region.id, monitors: [...monitors] };
+    const second = runAnswerSchema.parse(await stub.run({ ...request, slice }));
+    if (second.kind === "reported") return { object, rounds: second.rounds };
+    throw new Error("the object asked twice for its slice of the plan");
+  };
+  const due = monitors.filter((monitor) => isDue(monitor.schedule, round));
+  const patienceMs = Math.min(budgetMs, worstCaseMs(due, round.step)) + messageMs;
+  try {
+    return await Promise.race([exchange(), expire(clock.sleep(patienceMs), patienceMs)]);
+  } catch (error) {
+    return { region: region.id, shard, fault: describeError(error) };
+  }
+}
+
+async function expire(sleep: Promise<void>, ms: number): Promise<never> {
+  await sleep;
+  throw new Error(`no answer within ${ms} ms`);
+}
+
+/** The object of a region's shard, made near the region if it does not exist yet. */
+export function regionStub(env: TickSurroundings["env"], region: Region, shard: number) {
+  const { locationHint } = region;
+  return env.REGION.getByName(objectName(region, shard), { locationHint });
+}
+
+function merge(answers: readonly { object: RegionObject; rounds: RoundResults[] }[]): RoundReport[] {
+  const byRound = new Map<string, { round: Round; regions: Map<number, RegionReport> }>();
+  for (const { object, rounds } of answers) {
+    const region = object.region.number;
+    for (const { round, results } of rounds) {
+      const key = `${round.time}/${round.step}`;
+      const entry = byRound.get(key) ?? { round, regions: new Map<number, RegionReport>() };
+      byRound.set(key, entry);
+      const before = entry.regions.get(region)?.results ?? [];
+      entry.regions.set(region, { region, results: [...before, ...results] });
+    }
+  }
+  return [...byRound.values()].map(({ round, regions }) => ({
+    round,
+    regions: [...regions.values()],
+  }));
+}

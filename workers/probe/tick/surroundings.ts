@@ -1,0 +1,25 @@
+import type { Clock } from "../../../shared/clock.ts";
+import type { VersionedMemory } from "../../../shared/storage/ledger.ts";
+import type { Plan } from "../../../shared/domain/plan.ts";
+import type { Bindings } from "../env.ts";
+
+/**
+ * What this isolate remembers between ticks, to spare reads. It is never trusted: the plan is held
+ * against the ledger's revision, and a commit names the memory's version.
+ */
+export interface Recollection {
+  plan: Plan | null;
+  memory: VersionedMemory | null;
+}
+
+/** What a tick takes from outside. */
+export interface TickSurroundings {
+  readonly env: Bindings;
+  readonly clock: Clock;
+  readonly recollection: Recollection;
+}
+
+/** Nothing remembered yet. */
+export function emptyRecollection(): Recollection {
+  return { plan: null, memory: null };
+}

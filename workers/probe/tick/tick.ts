@@ -1,0 +1,64 @@
+/**
+ * The tick: every minute, from what is due to what is recorded. Read this file to know the product.
+ *
+ *   1. load-plan    what is to be probed, from the database or as last known
+ *   2. fan-out      every region's objects probe what is due in a round …
+ *   3. region/      … each target with retries, and keep the results until they are recorded
+ *   4. record       results → verdict → status → transitions and incidents (shared/domain) …
+ *   5.              … in one batch that changes nothing if another tick was faster
+ *   6. acknowledge  the objects let go of what the database has
+ *
+ * A minute has one round for monitors with intervals of whole minutes, and six for faster ones.
+ */
+import { type Plan, planRounds } from "../../../shared/domain/plan.ts";
+import type { Round } from "../../../shared/domain/schedule.ts";
+import { acknowledge } from "./acknowledge.ts";
+import { type RegionFault, fanOut } from "./fan-out.ts";
+import { type LoadedPlan, loadPlan } from "./load-plan.ts";
+import { type Recorded, record } from "./record.ts";
+import type { TickSurroundings } from "./surroundings.ts";
+
+/** What became of one round. */
+export type RoundOutcome =
+  | { readonly kind: "run"; readonly round: Round; readonly faults: readonly RegionFault[]; readonly recorded: Recorded }
+  /** Its time was over before it could begin: the next one shows what is true then. */
+  | { readonly kind: "missed"; readonly round: Round };
+
+/** What became of a tick. */
+export interface TickOutcome {
+  readonly minute: number;
+  readonly plan: LoadedPlan;
+  readonly rounds: readonly RoundOutcome[];
+}
+
+/**
+ * Runs the rounds of one minute, each at its time.
+ *
+ * @param minute epoch seconds, a multiple of 60. Running the same minute twice, or two at once,
+ *   changes nothing more.
+ */
+export async function tick(surroundings: TickSurroundings, minute: number): Promise<TickOutcome> {
+  const loaded = await loadPlan(surroundings);
+  if (loaded.kind === "none") return { minute, plan: loaded, rounds: [] };
+  const rounds = await Promise.all(
+    planRounds(loaded.plan, minute).map((round) => runRound(surroundings, loaded.plan, round)),
+  );
+  return { minute, plan: loaded, rounds };
+}
+
+async function runRound(
+  surroundings: TickSurroundings,
+  plan: Plan,
+  round: Round,
+): Promise<RoundOutcome> {
+  const { clock } = surroundings;
+  const earlyMs = round.time * 1000 - clock.now();
+  if (earlyMs > 0) await clock.sleep(earlyMs);
+  if (clock.now() >= (round.time + round.step) * 1000) return { kind: "missed", round };
+
+  const { reports, deliveries, faults } = await fanOut(surroundings, plan, round);
+  const recorded = await record(surroundings, plan, reports);
+  if (recorded.kind === "recorded") await acknowledge(surroundings, deliveries);
+
+  return { kind: "run", round, faults, recorded };
+}
