@@ -1,76 +1,68 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { bundleProbe } from "./tools/testing/bundle-probe.ts";
+import { probeBesideApi } from "./tools/testing/probe-beside-api.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const systemTests = "**/*.system.test.ts";
-const workerd = { configPath: at("wrangler.toml") };
+const configPath = at("wrangler.toml");
 const setupFiles = [at("tools/testing/workerd-setup.ts")];
-const TEST_MIGRATIONS = existsSync(at("migrations")) ? await readD1Migrations(at("migrations")) : [];
-
-/** The api reaches the probe by RPC, so its tests run beside the real one, on the same database. */
-const probeBesideApi = async () => ({
-  name: "netpost-monitoring-probe",
-  modules: [{ type: "ESModule" as const, path: "index.js", contents: await bundleProbe() }],
-  compatibilityDate: "2026-11-01",
-  compatibilityFlags: ["global_fetch_strictly_public"],
-  d1Databases: { DB: "netpost-monitoring" },
-  durableObjects: {
-    REGION: { className: "Region", useSQLite: true },
-    PLAN_KEEPER: { className: "PlanKeeper", useSQLite: true },
-  },
-});
+const bindings = { TEST_MIGRATIONS: await readD1Migrations(at("migrations")) };
 
 /** Where .ci/run wants the JSON report; unset on a developer's machine. */
 const reportFile = process.env["VITEST_REPORT"];
+
+// System tests start the whole product, so they run last and alone. Every project needs an explicit
+// order: on two cores vitest would put those without one behind all others.
+const together = { groupOrder: 1 };
+const lastAndAlone = { groupOrder: 2 };
+const systemTests = "**/*.system.test.ts";
+const notHere = ["**/node_modules/**", "**/fixtures/**", systemTests];
 
 export default defineConfig({
   test: {
     reporters: [
       "default",
       ...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []),
-      ...(reportFile ? [["json", { outputFile: reportFile }] as ["json", object]] : []),
+      ...(reportFile ? [["json", { outputFile: reportFile }] satisfies ["json", object]] : []),
     ],
     projects: [
       {
         test: {
           name: "node",
-          include: ["shared/**/*.test.ts", "tools/**/*.test.ts"],
-          exclude: [systemTests, "shared/storage/**"],
+          include: ["shared/**/*.test.ts", "tools/**/*.test.ts", "*.test.ts"],
+          exclude: [...notHere, "shared/storage/**"],
+          sequence: together,
         },
       },
       {
         plugins: [
           cloudflareTest({
-            wrangler: { ...workerd, environment: "probe" },
-            miniflare: { bindings: { TEST_MIGRATIONS } },
+            wrangler: { configPath, environment: "probe" },
+            miniflare: { bindings },
           }),
         ],
         test: {
           name: "probe",
           include: ["workers/probe/**/*.test.ts", "shared/storage/**/*.test.ts"],
-          exclude: [systemTests],
+          exclude: notHere,
           setupFiles,
+          sequence: together,
         },
       },
       {
         plugins: [
           cloudflareTest(async () => ({
-            wrangler: { ...workerd, environment: "api" },
-            miniflare: {
-              bindings: { TEST_MIGRATIONS },
-              workers: [await probeBesideApi()],
-            },
+            wrangler: { configPath, environment: "api" },
+            miniflare: { bindings, workers: [await probeBesideApi(configPath)] },
           })),
         ],
         test: {
           name: "api",
           include: ["workers/api/**/*.test.ts"],
-          exclude: [systemTests],
+          exclude: notHere,
           setupFiles,
+          sequence: together,
         },
       },
       {
@@ -78,9 +70,8 @@ export default defineConfig({
           name: "system",
           include: [systemTests],
           exclude: ["**/node_modules/**"],
-          // These start the whole product: one at a time, when nothing else runs.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: lastAndAlone,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -1,5 +1,6 @@
 // A Worker that runs beside probe and api in workerd and does what tests and tools ask for. It is
 // reached over loopback with a token made for each start. Only control-client.ts talks to it.
+import { z } from "zod/mini";
 import { MARK } from "./worker-modules.ts";
 
 // workers-types and Node's types do not fit into one program: here is what is used of them.
@@ -17,12 +18,15 @@ type Env = {
     scheduled(event: { scheduledTime: Date; cron: string }): Promise<{ outcome: string }>;
   };
 };
-type Query = { readonly sql: string; readonly params: readonly unknown[] };
 type TailContext = { readonly props: { readonly worker: string } };
 type TailEvent = {
   readonly event: unknown;
   readonly exceptions: readonly { name: string; message: string; stack?: string }[];
 };
+
+const Tick = z.object({ scheduledTime: z.number(), cron: z.string() });
+const Query = z.object({ sql: z.string(), params: z.array(z.unknown()) });
+type Query = z.infer<typeof Query>;
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
@@ -54,11 +58,11 @@ export default {
 async function answer(path: string, body: unknown, env: Env): Promise<unknown> {
   switch (path) {
     case "/tick": {
-      const { scheduledTime, cron } = body as { scheduledTime: number; cron: string };
+      const { scheduledTime, cron } = Tick.parse(body);
       return env.PROBE.scheduled({ scheduledTime: new Date(scheduledTime), cron });
     }
     case "/batch": {
-      const queries = body as readonly Query[];
+      const queries = z.array(Query).parse(body);
       const statement = ({ sql, params }: Query) => env.DATABASE.prepare(sql).bind(...params);
       const [only, ...others] = queries;
       // A single query is not sent as a batch: that is what the Workers' own single queries do.

@@ -65,6 +65,8 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   }
 }
 
+const SQLITE_BUSY = 5;
+
 function takeLock(folder: string, noteFile: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
@@ -74,7 +76,8 @@ function takeLock(folder: string, noteFile: string): DatabaseSync {
     return lock;
   } catch (cause) {
     lock?.close();
-    if (messageOf(cause) !== "database is locked") {
+    const busy = cause instanceof Error && "errcode" in cause && cause.errcode === SQLITE_BUSY;
+    if (!busy) {
       const message = `The data folder ${shown(folder)} cannot be used: ${messageOf(cause)}.`;
       throw new RuntimeError("data-folder-unusable", message, { cause });
     }
@@ -101,10 +104,15 @@ async function endLeftover(note: RunningNote | undefined): Promise<number | unde
   const { workerdPid: pid, workerdStart } = note;
   const runs = () => startOfProcess(pid) === workerdStart;
   if (!runs()) return undefined;
-  process.kill(pid, "SIGKILL");
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended just now, or is not ours to end; which of them shows below.
+  }
   for (let waits = 0; waits < 200; waits++) {
     if (!runs()) return pid;
     await sleep(10);
   }
-  throw new RuntimeError("data-folder-in-use", `workerd (process ${pid}) of an earlier start cannot be ended.`);
+  const message = `workerd (process ${pid}) of an earlier start still runs and cannot be ended.`;
+  throw new RuntimeError("data-folder-in-use", message);
 }

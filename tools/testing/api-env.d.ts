@@ -4,7 +4,7 @@ declare namespace Cloudflare {
     mainModule: typeof import("../../workers/api/index.ts");
   }
   interface Env {
-    /** The real probe, bundled by tools/testing/bundle-probe.ts. */
+    /** The real probe, bundled by tools/testing/probe-beside-api.ts. */
     PROBE: Service<typeof import("../../workers/probe/index.ts").ProbeService>;
   }
 }

@@ -1,0 +1,14 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { V4WorkerOptions } from "miniflare";
+import { type Bundle, bundleFile } from "./bundle.ts";
+import { type Control, connectControl } from "./control-client.ts";
+import { messageOf, RuntimeError } from "./errors.ts";
+import { type LogLine, toLogLine } from "./log-lines.ts";
+import { portUnavailable } from "./port.ts";
+import type { Project, ProjectWorker, WorkerKey } from "./project.ts";
+import { sourcePositions } from "./source-positions.ts";
+import type { Toolchain } from "./toolchain.ts";
+import { watchOver } from "./watchdog.ts";
+import { MODULES_FOLDER, modulesOf, type WorkerModule } from "./worker-modules.ts";
+import { type ProcessEnd, withWorkerdListener } from "./workerd-process.ts";

@@ -1,0 +1,22 @@
+import { bundleWorker } from "../runtime/bundle.ts";
+import { readProject } from "../runtime/project.ts";
+import { loadToolchain } from "../runtime/toolchain.ts";
+
+/**
+ * The real probe as an auxiliary Worker for the api's tests: the api reaches it by RPC, and both
+ * see the same D1. Returns miniflare's options for it, made from wrangler.toml.
+ *
+ * @throws RuntimeError with a readable message when wrangler.toml is wrong or probe does not build.
+ */
+export async function probeBesideApi(configPath: string) {
+  const toolchain = loadToolchain();
+  const { root, workers } = readProject(toolchain, configPath);
+  const probe = workers.find((worker) => worker.key === "probe");
+  if (!probe) throw new Error("wrangler.toml has no [env.probe]");
+  const { code } = await bundleWorker(toolchain, root, probe);
+  return {
+    ...probe.options,
+    name: probe.name,
+    modules: [{ type: "ESModule" as const, path: "index.js", contents: code }],
+  };
+}
