@@ -44,6 +44,7 @@ export default defineConfig({
         ],
         test: {
           name: "probe",
+          globalSetup: [at("tools/testing/stand-in-setup.ts")],
           include: ["workers/probe/**/*.test.ts", "shared/storage/**/*.test.ts"],
           exclude: notHere,
           setupFiles,

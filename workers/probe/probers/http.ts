@@ -10,11 +10,13 @@ export const largestBody = 1_048_576;
 export async function probeHttp(probe: HttpProbe, context: ProberContext): Promise<Attempt> {
   const { clock, timeoutMs } = context;
   const startedAt = clock.now();
+  const headers = new Headers(probe.headers);
+  headers.set("User-Agent", context.userAgent);
   let response: Response;
   try {
     response = await fetch(probe.url, {
       method: probe.method,
-      headers: { ...probe.headers, "User-Agent": context.userAgent },
+      headers,
       body: probe.body,
       redirect: "manual",
       cache: "no-store",

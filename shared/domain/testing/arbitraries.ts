@@ -1,0 +1,27 @@
+/** What property tests draw from, and the naive counting that they compare with. */
+import fc from "fast-check";
+import type { Span } from "../span.ts";
+import type { Status } from "../status.ts";
+
+/** Small, so that spans often touch, overlap, are empty or reversed. */
+const second = fc.integer({ min: 0, max: 60 });
+
+export const spans: fc.Arbitrary<Span[]> = fc.array(fc.record({ from: second, to: second }), {
+  maxLength: 8,
+});
+
+export const statuses: fc.Arbitrary<Status> = fc.constantFrom(
+  "up" as const,
+  "degraded" as const,
+  "down" as const,
+  "unknown" as const,
+);
+
+/** The seconds that lie in any of the spans, counted one by one. */
+export function secondsIn(list: readonly Span[]): Set<number> {
+  const seconds = new Set<number>();
+  for (const { from, to } of list) {
+    for (let at = from; at < to; at += 1) seconds.add(at);
+  }
+  return seconds;
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { type Bundle, bundleFile, bundleWorker } from "./bundle.ts";
+import {
+  connectControl,
+  type QueryResult,
+  type SqlQuery,
+  type SqlValue,
+  type TickOutcome,
+} from "./control-client.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { type LogLine, toLogLine } from "./log-lines.ts";
+import { applyMigrations, databaseFileIn, pendingMigrations } from "./migrations.ts";
+import { requirePort } from "./port.ts";
+import { type Project, readProject, type WorkerKey } from "./project.ts";
+import { sourcePositions } from "./source-positions.ts";
+import { loadToolchain, type Toolchain } from "./toolchain.ts";
+import { CONTROL, controlWorkerOptions, projectWorkerOptions } from "./worker-options.ts";
+import { startWorkerd, type Workerd, type WorkerdEnd } from "./workerd.ts";
+
+export type RuntimeOptions = {
+  /** The wrangler.toml with `[env.probe]` and `[env.api]`. Default: the project's. */
+  readonly configPath?: string;
+  /** Where D1 and Durable Objects are kept; made when missing. One runtime at a time. */
+  readonly dataDir: string;
+  /** Where the api Worker listens. Default: 127.0.0.1. */
+  readonly apiHost?: string;
+  /** Default: 0, any free port. */
+  readonly apiPort?: number;
+  /** Vars and secrets, over the file's `[vars]`. Nothing else of the environment is seen. */
+  readonly vars?: { readonly [worker in WorkerKey]?: Readonly<Record<string, string>> };
+  /** What the Workers and workerd print, as it comes. */
+  readonly onLog?: (line: LogLine) => void;
+};
+
+export type Runtime = {
+  /** The api Worker, without a slash at the end: `http://127.0.0.1:8787`. */
+  readonly apiUrl: string;
+  /** The process id of workerd. */
+  readonly pid: number;
+  /** The pid of a workerd that an earlier run had left behind in the data folder; it was ended. */
+  readonly endedLeftover: number | undefined;
+  /** What was applied at this start, by file name. */
+  readonly appliedMigrations: readonly string[];
+  /**
+   * Resolves when workerd has ended, by `stop` (`expected`) or by itself; never rejects. The data
+   * folder is free by then: `startRuntime` with the same options goes on.
+   */
+  readonly ended: Promise<WorkerdEnd>;
+  /**
+   * Fires probe's cron handler and waits until it and its `waitUntil` are done. Ticks may overlap.
+   * What the handler throws is an outcome (`exception`), and its stack is in the log.
+   *
+   * @throws RuntimeError `runtime-ended` when workerd dies meanwhile.
+   */
+  tick(scheduledTime: Date, cron?: string): Promise<TickOutcome>;
+  /** One statement on the local D1. @throws RuntimeError `query-failed`, `runtime-ended`. */
+  query(sql: string, ...params: SqlValue[]): Promise<QueryResult>;
+  /** Several statements in one transaction. @throws RuntimeError as `query`. */
+  batch(queries: readonly SqlQuery[]): Promise<readonly QueryResult[]>;
+  /** The SQLite file of D1. While workerd runs, what is newest is in `…-wal` beside it. */
+  databaseFile(): string;
+  /** Ends workerd at once (as a kill does) and frees the data folder. */
+  stop(): Promise<void>;
+};
+
+/** Cloudflare's own default: what a Worker sees as `controller.cron` of the minute cron. */
+const EVERY_MINUTE = "* * * * *";
+const PROJECT_CONFIG = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+const CONTROL_WORKER = fileURLToPath(new URL("./control-worker.ts", import.meta.url));
+
+/**
+ * Runs both Workers of a wrangler.toml in one workerd, with their state on disk: bundles them,
+ * applies the migrations that are missing, and then opens the api's port.
+ *
+ * @throws RuntimeError, whose message is one readable line (or a few, for mistakes in code).
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const socket = { host: options.apiHost ?? "127.0.0.1", port: options.apiPort ?? 0 };
+  await requirePort(socket.host, socket.port);
+  const toolchain = loadToolchain();
+  const project = readProject(toolchain, options.configPath ?? PROJECT_CONFIG);
+  const build = await buildAll(toolchain, project);
+  const folder = await openDataFolder(options.dataDir);
+  try {
+    const start = { toolchain, project, build, folder, onLog: options.onLog ?? (() => {}) };
+    const appliedMigrations = await migrate(start);
+    return await startWorkers(start, socket, options.vars ?? {}, appliedMigrations);
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+type Build = { readonly control: string; readonly workers: ReadonlyMap<WorkerKey, Bundle> };
+
+async function buildAll(toolchain: Toolchain, project: Project): Promise<Build> {
+  const [control, ...workers] = await Promise.all([
+    bundleFile(toolchain, CONTROL_WORKER),
+    ...project.workers.map(async (worker) => {
+      const bundle = await bundleWorker(toolchain, project.root, worker);
+      return [worker.key, bundle] as const;
+    }),
+  ]);
+  return { control, workers: new Map(workers) };
+}
+
+type Start = {
+  readonly toolchain: Toolchain;
+  readonly project: Project;
+  readonly build: Build;
+  readonly folder: DataFolder;
+  readonly onLog: (line: LogLine) => void;
+};
+
+/** In a workerd of its own that has no api yet: no request may meet a half-made schema. */
+async function migrate(start: Start): Promise<readonly string[]> {
+  const { toolchain, project, build, folder } = start;
+  const pending = pendingMigrations(folder.stateFolder, project.database);
+  if (pending.length === 0) return [];
+  const token = newToken();
+  const workers = [controlWorkerOptions(project, build.control, token)];
+  const workerd = await startWorkerd(toolchain, { workers, ...surroundings(start) });
+  try {
+    const control = connectControl(await workerd.urlOf(CONTROL), token);
+    await applyMigrations(toolchain, control, project.database, pending);
+  } finally {
+    await workerd.stop();
+  }
+  return pending.map(({ name }) => name);
+}
+
+async function startWorkers(
+  start: Start,
+  socket: { readonly host: string; readonly port: number },
+  vars: NonNullable<RuntimeOptions["vars"]>,
+  appliedMigrations: readonly string[],
+): Promise<Runtime> {
+  const { toolchain, project, build, folder } = start;
+  const token = newToken();
+  const workers = project.workers.map((worker) => ...);
+}
