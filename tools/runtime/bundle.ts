@@ -57,6 +57,19 @@ export async function bundleWorker(
   }
 }
 
+/** Bundles one of our own modules that run inside workerd. */
+export async function bundleModule({ esbuild }: Toolchain, file: string): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [file],
+    write: false,
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    logLevel: "silent",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
 const JSX_EVERYWHERE = { ".js": "jsx", ".mjs": "jsx", ".cjs": "jsx" } as const;
 /** wrangler keeps these as modules of their own; inside the bundle they mean the same. */
 const TEXT = { ".txt": "text", ".html": "text", ".sql": "text" } as const;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import type { SourcelessWorkerOptions, Unstable_Config } from "wrangler";
 import { messageOf, RuntimeError } from "./errors.ts";
 import type { Toolchain } from "./toolchain.ts";
@@ -20,8 +20,6 @@ export type ProjectWorker = {
 };
 
 export type Database = {
-  /** The name of the binding, the same in both Workers. */
-  readonly binding: string;
   /** What the local database is stored under. */
   readonly id: string;
   readonly migrationsFolder: string;
@@ -31,7 +29,8 @@ export type Database = {
 export type Project = {
   /** The folder of wrangler.toml. */
   readonly root: string;
-  readonly workers: readonly ProjectWorker[];
+  readonly probe: ProjectWorker;
+  readonly api: ProjectWorker;
   readonly database: Database;
 };
 
@@ -47,8 +46,9 @@ export function readProject(toolchain: Toolchain, configPath: string): Project {
   if (!existsSync(path)) {
     throw new RuntimeError("config-invalid", `There is no ${shown(path)}.`);
   }
-  const workers = WORKERS.map((key) => readWorker(toolchain, path, key));
-  return { root: dirname(path), workers, database: sharedDatabase(path, workers) };
+  const probe = readWorker(toolchain, path, "probe");
+  const api = readWorker(toolchain, path, "api");
+  return { root: dirname(path), probe, api, database: sharedDatabase(path, probe, api) };
 }
 
 function readWorker({ wrangler }: Toolchain, configPath: string, key: WorkerKey): ProjectWorker {
@@ -75,27 +75,26 @@ function readWorker({ wrangler }: Toolchain, configPath: string, key: WorkerKey)
 }
 
 /** Without a database_id the binding's name is the local id, so both Workers must use the same. */
-function sharedDatabase(configPath: string, workers: readonly ProjectWorker[]): Database {
-  const found = workers.map(({ key, config }) => {
-    const [database, ...others] = config.d1_databases;
-    if (database === undefined || others.length > 0) {
-      const message = `[env.${key}] needs exactly one [[d1_databases]]`;
-      throw new RuntimeError("config-invalid", `${shown(configPath)}: ${message}.`);
-    }
-    return {
-      binding: database.binding,
-      id: database.preview_database_id ?? database.database_id ?? database.binding,
-      migrationsFolder: resolve(dirname(configPath), database.migrations_dir ?? "migrations"),
-      migrationsTable: database.migrations_table ?? "d1_migrations",
-    };
-  });
-  const [first, ...rest] = found;
-  const same = rest.every((other) => JSON.stringify(other) === JSON.stringify(first));
-  if (first === undefined || !same) {
+function sharedDatabase(path: string, probe: ProjectWorker, api: ProjectWorker): Database {
+  const database = databaseOf(path, probe);
+  if (!isDeepStrictEqual(database, databaseOf(path, api))) {
     const message = "both Workers must name the same database, binding and migrations";
+    throw new RuntimeError("config-invalid", `${shown(path)}: ${message}.`);
+  }
+  return database;
+}
+
+function databaseOf(configPath: string, { key, config }: ProjectWorker): Database {
+  const [database, ...others] = config.d1_databases;
+  if (database === undefined || others.length > 0) {
+    const message = `[env.${key}] needs exactly one [[env.${key}.d1_databases]]`;
     throw new RuntimeError("config-invalid", `${shown(configPath)}: ${message}.`);
   }
-  return first;
+  return {
+    id: database.preview_database_id ?? database.database_id ?? database.binding,
+    migrationsFolder: resolve(dirname(configPath), database.migrations_dir ?? "migrations"),
+    migrationsTable: database.migrations_table ?? "d1_migrations",
+  };
 }
 
 /** @returns A path as people see it: relative to where they are when it is below that. */

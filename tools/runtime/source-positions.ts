@@ -21,27 +21,23 @@ const POSITION = new RegExp(
 
 /**
  * @param maps The source map of each Worker's bundle, as JSON.
- * @returns Puts the places in our source files where a text names places in a bundle, as stack
+ * @returns Names the place in our source files where a text names a place in a bundle, as stack
  * traces do. A text without any comes back as it is.
  */
-export function sourcePositions(maps: ReadonlyMap<WorkerKey, string>): (text: string) => string {
-  const parsed = new Map<string, SourceMap>();
-  const mapOf = (key: string): SourceMap | undefined => {
-    const known = parsed.get(key);
-    if (known !== undefined) return known;
-    for (const [worker, json] of maps) {
-      if (worker !== key) continue;
-      const map = new SourceMap(Payload.parse(JSON.parse(json)));
-      parsed.set(key, map);
-      return map;
-    }
-    return undefined;
+export function sourcePositions(
+  maps: Readonly<Record<WorkerKey, string>>,
+): (text: string) => string {
+  const read = new Map<string, SourceMap>();
+  const mapOf = (key: WorkerKey): SourceMap => {
+    const map = read.get(key) ?? new SourceMap(Payload.parse(JSON.parse(maps[key])));
+    read.set(key, map);
+    return map;
   };
   return (text) =>
-    text.replace(POSITION, (place, key: string, line: string, column: string) => {
+    text.replace(POSITION, (place, worker: WorkerKey, line: string, column: string) => {
       // A source map counts from 0, a stack trace from 1.
-      const entry = mapOf(key)?.findEntry(Number(line) - 1, Number(column) - 1);
-      if (entry === undefined || !("originalSource" in entry)) return place;
+      const entry = mapOf(worker).findEntry(Number(line) - 1, Number(column) - 1);
+      if (!("originalSource" in entry)) return place;
       const file = posix.normalize(entry.originalSource);
       return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
     });

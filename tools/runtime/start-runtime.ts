@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { type Bundle, bundleFile, bundleWorker } from "./bundle.ts";
+import type { V4WorkerOptions } from "miniflare";
+import { type Bundle, bundleModule, bundleWorker } from "./bundle.ts";
 import {
   connectControl,
   type QueryResult,
@@ -85,24 +86,35 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     const start = { toolchain, project, build, folder, onLog: options.onLog ?? (() => {}) };
     const appliedMigrations = await migrate(start);
-    return await startWorkers(start, socket, options.vars ?? {}, appliedMigrations);
+    const { workerd, ...serving } = await serve(start, socket, options.vars ?? {});
+    const ended = workerd.ended.finally(() => folder.close());
+    return {
+      ...serving,
+      pid: workerd.pid,
+      endedLeftover: folder.endedLeftover,
+      appliedMigrations,
+      ended,
+      databaseFile: () => databaseFileIn(folder.stateFolder, project.database),
+      async stop() {
+        await workerd.stop();
+        await ended;
+      },
+    };
   } catch (error) {
     folder.close();
     throw error;
   }
 }
 
-type Build = { readonly control: string; readonly workers: ReadonlyMap<WorkerKey, Bundle> };
+type Build = { readonly control: string; readonly probe: Bundle; readonly api: Bundle };
 
 async function buildAll(toolchain: Toolchain, project: Project): Promise<Build> {
-  const [control, ...workers] = await Promise.all([
-    bundleFile(toolchain, CONTROL_WORKER),
-    ...project.workers.map(async (worker) => {
-      const bundle = await bundleWorker(toolchain, project.root, worker);
-      return [worker.key, bundle] as const;
-    }),
+  const [control, probe, api] = await Promise.all([
+    bundleModule(toolchain, CONTROL_WORKER),
+    bundleWorker(toolchain, project.root, project.probe),
+    bundleWorker(toolchain, project.root, project.api),
   ]);
-  return { control, workers: new Map(workers) };
+  return { control, probe, api };
 }
 
 type Start = {
@@ -119,8 +131,7 @@ async function migrate(start: Start): Promise<readonly string[]> {
   const pending = pendingMigrations(folder.stateFolder, project.database);
   if (pending.length === 0) return [];
   const token = newToken();
-  const workers = [controlWorkerOptions(project, build.control, token)];
-  const workerd = await startWorkerd(toolchain, { workers, ...surroundings(start) });
+  const workerd = await run(start, [controlWorkerOptions(project, build.control, token)]);
   try {
     const control = connectControl(await workerd.urlOf(CONTROL), token);
     await applyMigrations(toolchain, control, project.database, pending);
@@ -130,13 +141,45 @@ async function migrate(start: Start): Promise<readonly string[]> {
   return pending.map(({ name }) => name);
 }
 
-async function startWorkers(
+async function serve(
   start: Start,
   socket: { readonly host: string; readonly port: number },
   vars: NonNullable<RuntimeOptions["vars"]>,
-  appliedMigrations: readonly string[],
-): Promise<Runtime> {
-  const { toolchain, project, build, folder } = start;
+): Promise<Pick<Runtime, "apiUrl" | "tick" | "query" | "batch"> & { readonly workerd: Workerd }> {
+  const { project, build } = start;
+  const { probe, api } = project;
   const token = newToken();
-  const workers = project.workers.map((worker) => ...);
+  const workerd = await run(start, [
+    controlWorkerOptions(project, build.control, token, probe),
+    projectWorkerOptions(project, probe, build.probe, { vars: vars.probe ?? {} }),
+    projectWorkerOptions(project, api, build.api, { vars: vars.api ?? {}, socket }),
+  ]);
+  const control = connectControl(await workerd.urlOf(CONTROL), token);
+  return {
+    workerd,
+    apiUrl: (await workerd.urlOf(api.name)).origin,
+    tick: (scheduledTime, cron = EVERY_MINUTE) => control.tick(scheduledTime, cron),
+    async query(sql, ...params) {
+      const [result] = await control.batch([{ sql, params }]);
+      if (result === undefined) throw new Error("D1 answered a query without a result");
+      return result;
+    },
+    batch: (queries) => control.batch(queries),
+  };
+}
+
+function run({ toolchain, build, folder, onLog }: Start, workers: readonly V4WorkerOptions[]) {
+  const withSources = sourcePositions({ probe: build.probe.sourceMap, api: build.api.sourceMap });
+  return startWorkerd(toolchain, {
+    workers,
+    stateFolder: folder.stateFolder,
+    temporaryFolder: folder.temporaryFolder,
+    onSpawn: (pid) => folder.noteRunning(pid),
+    onOutput: (output) => onLog(toLogLine(output, withSources)),
+  });
+}
+
+/** The control Worker runs any SQL; no web page that guesses its port shall reach it. */
+function newToken(): string {
+  return randomBytes(24).toString("hex");
 }

@@ -10,9 +10,7 @@ import { loadToolchain } from "../runtime/toolchain.ts";
  */
 export async function probeBesideApi(configPath: string) {
   const toolchain = loadToolchain();
-  const { root, workers } = readProject(toolchain, configPath);
-  const probe = workers.find((worker) => worker.key === "probe");
-  if (!probe) throw new Error("wrangler.toml has no [env.probe]");
+  const { root, probe } = readProject(toolchain, configPath);
   const { code } = await bundleWorker(toolchain, root, probe);
   return {
     ...probe.options,

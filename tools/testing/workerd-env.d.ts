@@ -1,4 +1,4 @@
-/** What every test in workerd finds in `env`; each Worker's own bindings are in its own file. */
+/** What every test in workerd finds in `env`, whichever Worker it is run in. */
 declare namespace Cloudflare {
   interface Env {
     DB: D1Database;

@@ -1,5 +1,7 @@
 /** What property tests draw from, and the naive counting that they compare with. */
 import fc from "fast-check";
+import type { Schedule } from "../monitor.ts";
+import { stepOf } from "../schedule.ts";
 import type { Span } from "../span.ts";
 import type { Status } from "../status.ts";
 
@@ -25,3 +27,14 @@ export function secondsIn(list: readonly Span[]): Set<number> {
   }
   return seconds;
 }
+
+/** Every interval allowed, with a phase on its grid. */
+export const schedules: fc.Arbitrary<Schedule> = fc
+  .tuple(
+    fc.oneof(fc.constantFrom(10, 20, 30), fc.integer({ min: 1, max: 1_440 }).map((m) => m * 60)),
+    fc.nat(10_000),
+  )
+  .map(([intervalSeconds, seed]) => {
+    const step = stepOf({ intervalSeconds, phaseSeconds: 0 });
+    return { intervalSeconds, phaseSeconds: (seed % (intervalSeconds / step)) * step };
+  });

@@ -1,0 +1,53 @@
+/** What several answers of the API have in common. */
+import { z } from "zod";
+import { failureReasons, ownFaults } from "../../domain/reason.ts";
+import { statuses } from "../../domain/status.ts";
+
+export const instantSchema = z.iso
+  .datetime()
+  .meta({ description: "ISO 8601, UTC", example: "2026-11-23T18:45:00Z" });
+
+export const secondsSchema = z.int().nonnegative();
+
+export const statusSchema = z
+  .enum(statuses)
+  .meta({ description: "Unknown: nobody was looking, which is our fault, not the target's" });
+
+/** Why a status is unknown; a closed list. */
+export const unknownReasons = [
+  "not-checked-yet",
+  "region-not-reporting",
+  "stale",
+  "own-fault",
+] as const;
+
+export const unknownReasonSchema = z.enum(unknownReasons).meta({
+  description:
+    "not-checked-yet: no check so far; region-not-reporting: none of its regions took part in the newest round; stale: no round was recorded for two minutes; own-fault: the probe itself failed",
+});
+
+export const failureReasonSchema = z.enum(failureReasons);
+export const resultReasonSchema = z.enum([...failureReasons, ...ownFaults]);
+
+/** How recent the answer is. */
+export const freshnessFields = {
+  asOf: instantSchema.nullable().meta({ description: "Up to when we know; null: nothing yet" }),
+  stale: z.boolean().meta({
+    description: "No round was recorded for two minutes: present statuses are unknown",
+  }),
+};
+
+export const monitorCountsSchema = z.object({
+  up: z.int(),
+  degraded: z.int(),
+  down: z.int(),
+  unknown: z.int(),
+});
+
+export const regionStateSchema = z.object({
+  id: z.string(),
+  state: z.enum(["reporting", "not-reporting"]),
+  lastRoundAt: instantSchema
+    .nullable()
+    .meta({ description: "The newest round that the region reported" }),
+});

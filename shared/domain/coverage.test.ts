@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type CoverageSpan, cover, coveredByAny, frontier } from "./coverage.ts";
+import type { Round, Step } from "./schedule.ts";
+import { secondsIn } from "./testing/arbitraries.ts";
+import { roundAt, start } from "./testing/fixtures.ts";
+
+const span = (from: number, to: number, region = 1, step: Step = 60): CoverageSpan => {
+  return { region, step, from: start + from, to: start + to };
+};
+
+/** Covers rounds one after the other, as the recorder does, and keeps every span. */
+function coverAll(rounds: readonly Round[]): CoverageSpan[] {
+  const kept: CoverageSpan[] = [];
+  for (const round of rounds) {
+    const change = cover(kept.at(-1) ?? null, 1, round);
+    if (change.kind === "none") continue;
+    if (change.kind === "extend") kept.pop();
+    kept.push(change.span);
+  }
+  return kept;
+}
+
+describe("cover", () => {
+  type Row = [name: string, last: CoverageSpan | null, at: number, change: ReturnType<typeof cover>];
+  const table: Row[] = [
+    ["the first round begins a span", null, 0, { kind: "begin", span: span(0, 60) }],
+    ["the next round extends it", span(0, 60), 60, { kind: "extend", span: span(0, 120) }],
+    ["a round after a gap begins another", span(0, 60), 120, { kind: "begin", span: span(120, 180) }],
+    ["the same round again changes nothing", span(0, 60), 0, { kind: "none" }],
+    ["an earlier round changes nothing", span(0, 300), 60, { kind: "none" }],
+  ];
+  it.each(table)("%s", (_name, last, at, change) => {
+    expect(cover(last, 1, { time: start + at, step: 60 })).toEqual(change);
+  });
+
+  it("covers ten seconds with a fast round", () => {
+    const round: Round = { time: start + 10, step: 10 };
+    expect(cover(null, 2, round)).toEqual({ kind: "begin", span: span(10, 20, 2, 10) });
+  });
+
+  it("covers the union of the slots, in one span more than there are gaps", () => {
+    const indices = fc.uniqueArray(fc.nat(40), { minLength: 1 }).map((list) => list.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(indices, fc.constantFrom<Step>(60, 10), (taken, step) => {
+        const rounds = taken.map((index) => roundAt(index, step));
+        const kept = coverAll(rounds);
+        const slots = rounds.map((round) => ({ from: round.time, to: round.time + step }));
+        expect(secondsIn(kept)).toEqual(secondsIn(slots));
+        const gaps = taken.filter((index, i) => i > 0 && taken[i - 1] !== index - 1).length;
+        expect(kept).toHaveLength(gaps + 1);
+      }),
+    );
+  });
+});
+
+describe("frontier", () => {
+  it("is the end of the newest slot that any region covers, of each step apart", () => {
+    const spans = [span(0, 180, 1), span(120, 240, 2), span(0, 60, 3), span(0, 310, 1, 10)];
+    expect(frontier(spans, 60)).toBe(start + 240);
+    expect(frontier(spans, 10)).toBe(start + 310);
+  });
+
+  it("is 0 where nothing was covered", () => {
+    expect(frontier([], 60)).toBe(0);
+    expect(frontier([span(0, 60)], 10)).toBe(0);
+  });
+});
+
+describe("coveredByAny", () => {
+  const spans = [span(0, 60, 1), span(120, 180, 1), span(60, 90, 2), span(0, 300, 3), span(0, 600, 1, 10)];
+
+  it("joins what the regions named covered in rounds of the step", () => {
+    expect(coveredByAny(spans, 60, [1, 2])).toEqual([
+      { from: start, to: start + 90 },
+      { from: start + 120, to: start + 180 },
+    ]);
+  });
+
+  it("leaves out other regions and other steps", () => {
+    expect(coveredByAny(spans, 60, [2])).toEqual([{ from: start + 60, to: start + 90 }]);
+    expect(coveredByAny(spans, 10, [1])).toEqual([{ from: start, to: start + 600 }]);
+    expect(coveredByAny(spans, 60, [])).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+/** Incidents a page at a time, with the ids of their monitors, also of those no longer watched. */
+import { z } from "zod";
+import type { Cause } from "../domain/recording.ts";
+import { causeColumn } from "./rows.ts";
+
+/** An incident. Times in epoch seconds. */
+export interface ListedIncident {
+  readonly number: number;
+  readonly monitorId: string;
+  readonly startedAt: number;
+  readonly detectedAt: number;
+  readonly endedAt: number | null;
+  readonly cause: Cause | null;
+}
+
+/** Which incidents, and from where on. */
+export interface IncidentFilter {
+  readonly state: "open" | "closed" | "all";
+  /** Only numbers below it, for paging; null for the newest. */
+  readonly before: number | null;
+}
+
+const rowSchema = z
+  .object({
+    number: z.int(),
+    monitor_id: z.string(),
+    started_at: z.int(),
+    detected_at: z.int(),
+    ended_at: z.int().nullable(),
+    cause: causeColumn,
+  })
+  .transform(
+    (row): ListedIncident => ({
+      number: row.number,
+      monitorId: row.monitor_id,
+      startedAt: row.started_at,
+      detectedAt: row.detected_at,
+      endedAt: row.ended_at,
+      cause: row.cause,
+    }),
+  );
+
+// The open ones by their own index: few lie open, and the key would lead through all of history.
+const sources: Readonly<Record<IncidentFilter["state"], string>> = {
+  open: "incidents INDEXED BY open_incidents JOIN monitors ON true WHERE ended_at IS NULL",
+  closed: "incidents JOIN monitors ON true WHERE ended_at IS NOT NULL",
+  all: "incidents JOIN monitors ON true WHERE true",
+};
+
+/**
+ * Reads incidents, newest first.
+ *
+ * @param limit at most so many
+ */
+export async function readIncidentPage(
+  db: D1Database,
+  { state, before }: IncidentFilter,
+  limit: number,
+): Promise<ListedIncident[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT incidents.number, monitors.id AS monitor_id, started_at, detected_at, ended_at, cause
+       FROM ${sources[state]}
+         AND monitors.number = incidents.monitor AND incidents.number < ?1
+       ORDER BY incidents.number DESC LIMIT ?2`,
+    )
+    .bind(before ?? Number.MAX_SAFE_INTEGER, limit)
+    .all();
+  return z.array(rowSchema).parse(results);
+}
