@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type Mistake, contradictions } from "./rules.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** A configuration, or every mistake in it, one readable line each. */
@@ -8,21 +9,30 @@ export type ParsedConfig =
 
 /**
  * Validates a configuration as a whole. Values are never repeated in a mistake: headers and
- * bodies may hold secrets.
+ * bodies may hold secrets. (Of a malformed JSONPath query it quotes the place.)
  */
 export function parseConfig(input: unknown): ParsedConfig {
   const parsed = configSchema.safeParse(input);
-  if (parsed.success) return { ok: true, config: parsed.data };
-  return { ok: false, mistakes: parsed.error.issues.map(describeIssue) };
+  const form = parsed.success ? [] : parsed.error.issues.map(mistakeOf);
+  const mistakes = [...form, ...contradictions(input)];
+  if (parsed.success && mistakes.length === 0) return { ok: true, config: parsed.data };
+  return { ok: false, mistakes: mistakes.map(describeMistake) };
+}
+
+/** The name of an entry is not repeated either: who mixes up name and value writes a secret there. */
+function mistakeOf(issue: z.core.$ZodIssue): Mistake {
+  if (issue.code !== "invalid_key") return issue;
+  const why = issue.issues.map(({ message }) => message).join("; ");
+  return { path: issue.path.slice(0, -1), message: `a name in it is wrong: ${why}` };
 }
 
 /** One line for one mistake: `monitors[3].intervalSeconds: what is wrong and what is allowed`. */
-export function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path
+export function describeMistake({ path, message }: Mistake): string {
+  const place = path
     .map((part, index) => {
       if (typeof part === "number") return `[${part}]`;
       return index === 0 ? String(part) : `.${String(part)}`;
     })
     .join("");
-  return `${path === "" ? "the file" : path}: ${issue.message}`;
+  return `${place === "" ? "the file" : place}: ${message}`;
 }

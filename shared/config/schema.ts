@@ -2,9 +2,19 @@
 import { z } from "zod";
 import { methodSchema } from "../contract/plan.ts";
 import { locationHints } from "../domain/monitor.ts";
-import { fastIntervals, isInterval, stepOf } from "../domain/schedule.ts";
+import { fastIntervals, isInterval } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
 import { queryProblem } from "../json-path.ts";
+
+/** An object with these settings and no others, whose mistakes name those allowed. */
+function settings<const Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `no such setting: ${issue.keys.join(", ")}; allowed: ${Object.keys(shape).join(", ")}`
+        : undefined,
+  });
+}
 
 const idPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const id = z
@@ -12,7 +22,7 @@ const id = z
   .max(64, "at most 64 characters")
   .regex(idPattern, "lower-case letters, digits and single hyphens, for example api-health");
 
-const regionSchema = z.strictObject({
+const regionSchema = settings({
   locationHint: z.enum(locationHints),
   /** Raise it to move the region: new objects are made near the hint. */
   generation: z.int().positive().default(1),
@@ -24,7 +34,9 @@ const statusDemand = z.union(
   [
     z.int().min(100).max(599),
     z.enum(["1xx", "2xx", "3xx", "4xx", "5xx"]),
-    z.strictObject({ from: z.int().min(100).max(599), to: z.int().min(100).max(599) }),
+    z
+      .strictObject({ from: z.int().min(100).max(599), to: z.int().min(100).max(599) })
+      .refine(({ from, to }) => from <= to, "from is at most to"),
   ],
   "a status from 100 to 599, a class such as 2xx, or { from, to }",
 );
@@ -47,7 +59,7 @@ const jsonDemand = z.union(
 
 export type JsonDemand = z.infer<typeof jsonDemand>;
 
-const expectSchema = z.strictObject({
+const expectSchema = settings({
   status: z.array(statusDemand).min(1).default(["2xx"]),
   /** A slower answer is degraded. */
   maxLatencyMs: z.int().positive().optional(),
@@ -63,7 +75,7 @@ const quorumSchema = z.union(
   "majority, any, all, or { atLeast: n }",
 );
 
-const policyFields = {
+export const policyFields = {
   intervalSeconds: z
     .int()
     .refine(
@@ -85,7 +97,7 @@ const policyFields = {
   sloTarget: z.number().gt(0).lt(1),
 };
 
-const defaultsSchema = z.strictObject({
+export const defaultsSchema = settings({
   intervalSeconds: policyFields.intervalSeconds.default(60),
   timeoutMs: policyFields.timeoutMs.default(5_000),
   attempts: policyFields.attempts.default(3),
@@ -100,10 +112,10 @@ const defaultsSchema = z.strictObject({
 
 export type Defaults = z.infer<typeof defaultsSchema>;
 
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "not an HTTP header name");
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "a header name is letters, digits and any of !#$%&'*+-.^_`|~");
 const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, "a header value is one line");
 
-const monitorSchema = z.strictObject({
+export const monitorSchema = settings({
   id,
   name: z.string().min(1).max(100),
   group: z.string().min(1).max(100).default("NetPost"),
@@ -129,59 +141,15 @@ const monitorSchema = z.strictObject({
 
 export type MonitorConfig = z.infer<typeof monitorSchema>;
 
-export const configSchema = z
-  .strictObject({
-    baseUrl: z.url({ protocol: /^https?$/, error: "an http(s) URL" }),
-    regions: z
-      .record(id, regionSchema)
-      .refine((regions) => Object.keys(regions).length > 0, "at least one region"),
-    defaults: defaultsSchema.prefault({}),
-    monitors: z.array(monitorSchema).max(10_000),
-  })
-  .superRefine((config, context) => {
-    const seen = new Map<string, number>();
-    const known = Object.keys(config.regions);
-    config.monitors.forEach((monitor, index) => {
-      const refuse = (field: string | string[], message: string) =>
-        context.addIssue({
-          code: "custom",
-          path: ["monitors", index, ...[field].flat()],
-          message,
-        });
-      const first = seen.get(monitor.id);
-      if (first !== undefined) refuse("id", `the same id as monitors[${first}]`);
-      else seen.set(monitor.id, index);
-      monitor.regions?.forEach((region, at) => {
-        if (!known.includes(region)) {
-          refuse(["regions", String(at)], `no such region; allowed: ${known.join(", ")}`);
-        }
-      });
-      if (new Set(monitor.regions).size !== (monitor.regions?.length ?? 0)) {
-        refuse("regions", "names a region twice");
-      }
-      const policy = policyOf(config.defaults, monitor);
-      const limit = roundBudgetMs[stepOf({ ...policy, phaseSeconds: 0 })];
-      if (policy.budgetMs > limit) {
-        refuse(
-          "budgetMs",
-          `${policy.budgetMs} ms is too long for an interval of ${policy.intervalSeconds} s; at most ${limit} ms`,
-        );
-      }
-      if (policy.timeoutMs > policy.budgetMs) {
-        refuse("timeoutMs", `longer than the budget of ${policy.budgetMs} ms`);
-      }
-      const regions = monitor.regions?.length ?? known.length;
-      if (typeof policy.quorum === "object" && policy.quorum.atLeast > regions) {
-        refuse("quorum", `asks for ${policy.quorum.atLeast} of ${regions} regions`);
-      }
-      if (monitor.body !== undefined && ["GET", "HEAD"].includes(monitor.method)) {
-        refuse("body", `a ${monitor.method} request has no body`);
-      }
-      if (monitor.method === "HEAD" && demandsBody(monitor)) {
-        refuse("expect", "the answer to HEAD has no body to put conditions on");
-      }
-    });
-  });
+/** The form alone; `rules.ts` has what the parts demand of each other. */
+export const configSchema = settings({
+  baseUrl: z.url({ protocol: /^https?$/, error: "an http(s) URL" }),
+  regions: z
+    .record(id, regionSchema)
+    .refine((regions) => Object.keys(regions).length > 0, "at least one region"),
+  defaults: defaultsSchema.prefault({}),
+  monitors: z.array(monitorSchema).max(10_000),
+});
 
 /** A configuration with all defaults filled in. */
 export type Config = z.infer<typeof configSchema>;
@@ -207,10 +175,6 @@ export function policyOf(defaults: Defaults, monitor: MonitorConfig): Defaults {
     successesToClose: monitor.successesToClose ?? defaults.successesToClose,
     sloTarget: monitor.sloTarget ?? defaults.sloTarget,
   };
-}
-
-function demandsBody({ expect }: MonitorConfig): boolean {
-  return expect.contains.length + expect.notContains.length + expect.json.length > 0;
 }
 
 function isHttpUrlOrPath(url: string): boolean {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Report, decide, votesNeeded } from "./consensus.ts";
 import type { Quorum } from "./monitor.ts";
 import type { Outcome } from "./result.ts";
+import { quorums as anyQuorum } from "./testing/arbitraries.ts";
 import { outcomeOfLetter, regions } from "./testing/fixtures.ts";
 
 const quorums = {
@@ -128,15 +129,11 @@ describe("votesNeeded", () => {
 });
 
 describe("the laws of consensus", () => {
-  const quorum = fc.oneof(
-    fc.constantFrom<Quorum>(quorums.majority, quorums.any, quorums.all),
-    fc.integer({ min: 1, max: 7 }).map((count): Quorum => ({ kind: "atLeast", regions: count })),
-  );
   const letters = fc.array(fc.constantFrom("U", "G", "D", "?", "."), { maxLength: 7 });
 
   it("a region that is unknown or silent never changes what the others say (law 1)", () => {
     fc.assert(
-      fc.property(quorum, letters, (by, list) => {
+      fc.property(anyQuorum, letters, (by, list) => {
         const reports = reportsOf(list.join(""));
         const voters = reports.filter((report) => report.outcome.outcome !== "unknown");
         expect(decide(by, reports)).toEqual(decide(by, voters));
@@ -146,7 +143,7 @@ describe("the laws of consensus", () => {
 
   it("without a vote the verdict is unknown, with one it never is (law 7)", () => {
     fc.assert(
-      fc.property(quorum, letters, (by, list) => {
+      fc.property(anyQuorum, letters, (by, list) => {
         const hasVote = list.some((letter) => "UGD".includes(letter));
         expect(decide(by, reportsOf(list.join(""))).verdict === "unknown").toBe(!hasVote);
       }),
@@ -175,7 +172,7 @@ describe("the laws of consensus", () => {
 
   it("a region that is down is never passed over in silence", () => {
     fc.assert(
-      fc.property(quorum, letters, (by, list) => {
+      fc.property(anyQuorum, letters, (by, list) => {
         fc.pre(list.includes("D"));
         expect(["down", "degraded"]).toContain(decide(by, reportsOf(list.join(""))).verdict);
       }),
@@ -185,7 +182,7 @@ describe("the laws of consensus", () => {
   it("a worse report never makes a better verdict", () => {
     const order = ["up", "degraded", "down"];
     fc.assert(
-      fc.property(quorum, letters, fc.nat(6), (by, list, at) => {
+      fc.property(anyQuorum, letters, fc.nat(6), (by, list, at) => {
         const letter = list[at];
         fc.pre(letter === "U" || letter === "G");
         const worse = list.with(at, letter === "U" ? "G" : "D");
@@ -197,7 +194,7 @@ describe("the laws of consensus", () => {
 
   it("the order of the reports decides nothing but the order of the regions named", () => {
     fc.assert(
-      fc.property(quorum, letters, (by, list) => {
+      fc.property(anyQuorum, letters, (by, list) => {
         const reports = reportsOf(list.join(""));
         const forward = decide(by, reports);
         const backward = decide(by, reports.toReversed());

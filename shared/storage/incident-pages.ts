@@ -41,10 +41,10 @@ const rowSchema = z
   );
 
 // The open ones by their own index: few lie open, and the key would lead through all of history.
-const sources: Readonly<Record<IncidentFilter["state"], string>> = {
-  open: "incidents INDEXED BY open_incidents JOIN monitors ON true WHERE ended_at IS NULL",
-  closed: "incidents JOIN monitors ON true WHERE ended_at IS NOT NULL",
-  all: "incidents JOIN monitors ON true WHERE true",
+const access: Readonly<Record<IncidentFilter["state"], { index: string; condition: string }>> = {
+  open: { index: "INDEXED BY open_incidents", condition: "AND ended_at IS NULL" },
+  closed: { index: "", condition: "AND ended_at IS NOT NULL" },
+  all: { index: "", condition: "" },
 };
 
 /**
@@ -57,11 +57,12 @@ export async function readIncidentPage(
   { state, before }: IncidentFilter,
   limit: number,
 ): Promise<ListedIncident[]> {
+  const { index, condition } = access[state];
   const { results } = await db
     .prepare(
       `SELECT incidents.number, monitors.id AS monitor_id, started_at, detected_at, ended_at, cause
-       FROM ${sources[state]}
-         AND monitors.number = incidents.monitor AND incidents.number < ?1
+       FROM incidents ${index} CROSS JOIN monitors ON monitors.number = incidents.monitor
+       WHERE incidents.number < ?1 ${condition}
        ORDER BY incidents.number DESC LIMIT ?2`,
     )
     .bind(before ?? Number.MAX_SAFE_INTEGER, limit)

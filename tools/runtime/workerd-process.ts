@@ -14,31 +14,35 @@ export type WorkerdListener = {
   onError(error: Error): void;
 };
 
-const listeners = new AsyncLocalStorage<WorkerdListener>();
+/** Emptied by the first child: a listener that starts a process itself must not hear of that. */
+type Expectation = { listener: WorkerdListener | undefined };
+
+const expectations = new AsyncLocalStorage<Expectation>();
 
 // miniflare keeps its child process private: no pid, no exit event, and a silent restart when
 // workerd dies. Node announces every child process it makes on this channel, in the context of the
-// code that made it, so the listener finds its own child even when several starts overlap.
+// code that made it, so a listener finds its own workerd even when several starts overlap.
 subscribe("child_process", (message) => {
-  const listener = listeners.getStore();
-  if (listener !== undefined) listenTo(message, listener);
-});
-
-function listenTo(message: unknown, listener: WorkerdListener): void {
-  if (typeof message !== "object" || message === null || !("process" in message)) return;
-  const child = message.process;
-  if (!(child instanceof ChildProcess)) return;
-  child.once("spawn", () => {
-    if (child.pid !== undefined) listener.onSpawn(child.pid);
-  });
+  const expectation = expectations.getStore();
+  const listener = expectation?.listener;
+  if (expectation === undefined || listener === undefined) return;
+  const child = childIn(message);
+  if (child === undefined) return;
+  expectation.listener = undefined;
+  child.once("spawn", () => listener.onSpawn(child.pid ?? 0));
   child.once("exit", (code, signal) => listener.onEnd({ code, signal }));
   child.once("error", (error) => listener.onError(error));
+});
+
+function childIn(message: unknown): ChildProcess | undefined {
+  if (typeof message !== "object" || message === null || !("process" in message)) return undefined;
+  return message.process instanceof ChildProcess ? message.process : undefined;
 }
 
 /**
- * Runs code that makes miniflare start workerd, and tells the listener about that workerd.
- * The code must start no other child process.
+ * Runs code that makes miniflare start workerd, and tells the listener about the first child
+ * process that comes of it, and of no other.
  */
 export function withWorkerdListener<T>(listener: WorkerdListener, start: () => T): T {
-  return listeners.run(listener, start);
+  return expectations.run({ listener }, start);
 }

@@ -1,3 +1,4 @@
-export default {
-  fetch: () => new Response("not found", { status: 404 }),
-} satisfies ExportedHandler;
+import { systemClock } from "../../shared/clock.ts";
+import { createApp } from "./app.ts";
+
+export default createApp(systemClock);

@@ -15,7 +15,7 @@ export const statusSchema = z
 
 /** Why a status is unknown; a closed list. */
 export const unknownReasons = [
-  "not-checked-yet",
+  "not-known-yet",
   "region-not-reporting",
   "stale",
   "own-fault",
@@ -23,7 +23,7 @@ export const unknownReasons = [
 
 export const unknownReasonSchema = z.enum(unknownReasons).meta({
   description:
-    "not-checked-yet: no check so far; region-not-reporting: none of its regions took part in the newest round; stale: no round was recorded for two minutes; own-fault: the probe itself failed",
+    "not-known-yet: no check has settled its status so far; region-not-reporting: none of its regions took part in the newest round; stale: no round was recorded for two minutes; own-fault: the probe itself failed",
 });
 
 export const failureReasonSchema = z.enum(failureReasons);

@@ -1,9 +1,11 @@
 /** What property tests draw from, and the naive counting that they compare with. */
 import fc from "fast-check";
-import type { Schedule } from "../monitor.ts";
+import type { Quorum, Schedule } from "../monitor.ts";
 import { stepOf } from "../schedule.ts";
+import { type ShardLoad, roundBudgetMs } from "../shard.ts";
 import type { Span } from "../span.ts";
-import type { Status } from "../status.ts";
+import type { Debounce, Status } from "../status.ts";
+import { retryPolicy } from "./fixtures.ts";
 
 /** Small, so that spans often touch, overlap, are empty or reversed. */
 const second = fc.integer({ min: 0, max: 60 });
@@ -38,3 +40,26 @@ export const schedules: fc.Arbitrary<Schedule> = fc
     const step = stepOf({ intervalSeconds, phaseSeconds: 0 });
     return { intervalSeconds, phaseSeconds: (seed % (intervalSeconds / step)) * step };
   });
+
+export const debounces: fc.Arbitrary<Debounce> = fc.record({
+  failuresToOpen: fc.integer({ min: 1, max: 4 }),
+  successesToClose: fc.integer({ min: 1, max: 4 }),
+});
+
+/** Monitors of both kinds of rounds, with budgets that the configuration would allow them. */
+export const shardLoads: fc.Arbitrary<ShardLoad[]> = fc.array(
+  fc.tuple(fc.constantFrom(10, 60, 300), fc.integer({ min: 100, max: 50_000 })).map((drawn) => {
+    const [intervalSeconds, budgetMs] = drawn;
+    const limit = roundBudgetMs[stepOf({ intervalSeconds, phaseSeconds: 0 })];
+    return {
+      schedule: { intervalSeconds, phaseSeconds: 0 },
+      retry: { ...retryPolicy, budgetMs: Math.min(budgetMs, limit) },
+    };
+  }),
+  { maxLength: 30 },
+);
+
+export const quorums: fc.Arbitrary<Quorum> = fc.oneof(
+  fc.constantFrom<Quorum>({ kind: "majority" }, { kind: "any" }, { kind: "all" }),
+  fc.integer({ min: 1, max: 7 }).map((count): Quorum => ({ kind: "atLeast", regions: count })),
+);

@@ -1,5 +1,6 @@
+/** What a test of the api finds in `env` beside the database: the real probe Worker. */
 declare namespace Cloudflare {
-  interface GlobalProps {
-    mainModule: typeof import("../index.ts");
+  interface Env {
+    PROBE: import("../env.ts").ProbeBinding;
   }
 }

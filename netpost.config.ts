@@ -1,0 +1,144 @@
+// What is monitored. `npm run config -- plan` shows what a change here would do, and
+// `npm run config -- apply` puts it into force; every setting is in shared/config/schema.ts.
+import { defineConfig } from "./shared/config/schema.ts";
+
+export default defineConfig({
+  // Where NetPost is; NETPOST_BASE_URL or --base-url take its place. Urls below are paths in it.
+  baseUrl: "https://netpost.example",
+
+  // Where NetPost is probed from: a region is one line, near one of Cloudflare's location hints.
+  regions: {
+    "us-east": { locationHint: "enam" },
+    "us-west": { locationHint: "wnam" },
+    "eu-west": { locationHint: "weur" },
+  },
+
+  // For every monitor that does not say otherwise.
+  defaults: {
+    intervalSeconds: 60, // 10, 20, 30, or whole minutes
+    timeoutMs: 5_000, // of one attempt
+    attempts: 3, // the first try and its repetitions, with exponential backoff between them
+    quorum: "majority", // of the reporting regions must fail for a monitor to be down
+    sloTarget: 0.999,
+  },
+
+  // A monitor is up when its answer is as it is expected here. Status and content fail to down,
+  // `maxLatencyMs` to degraded; a JSON condition can say `otherwise: "degraded"`.
+  monitors: [
+    {
+      id: "api-health",
+      name: "API health",
+      group: "Health",
+      url: "/api/health",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.status", equals: "ok" }] },
+    },
+    {
+      id: "api-health-detailed",
+      name: "API health, all parts",
+      group: "Health",
+      url: "/api/health/detailed",
+      expect: {
+        maxLatencyMs: 2_000,
+        json: [
+          { path: "$.status", equals: "ok" },
+          { path: "$.checks.*.status", equals: "ok", otherwise: "degraded" },
+        ],
+      },
+    },
+    {
+      id: "api-ready",
+      name: "API readiness",
+      group: "Health",
+      url: "/api/health/ready",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.status", equals: "ready" }] },
+    },
+    {
+      id: "api-live",
+      name: "API liveness",
+      group: "Health",
+      url: "/api/health/live",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.status", equals: "alive" }] },
+    },
+
+    {
+      id: "dashboard-home",
+      name: "Dashboard home page",
+      group: "Dashboard",
+      url: "/",
+      expect: { maxLatencyMs: 2_000, contains: ["NetPost", "</html>"] },
+    },
+
+    {
+      id: "auth-providers",
+      name: "Sign-in methods",
+      group: "Authentication",
+      url: "/api/auth/providers",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.providers[0].id", exists: true }] },
+    },
+    {
+      // No credentials: what is checked is that the endpoint works and lets nobody in without.
+      id: "auth-login",
+      name: "Login refuses an empty form",
+      group: "Authentication",
+      url: "/api/auth/login",
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+      expect: { status: [400, 401, 422], maxLatencyMs: 2_000 },
+    },
+    {
+      id: "auth-session",
+      name: "Session refuses strangers",
+      group: "Authentication",
+      url: "/api/auth/session",
+      expect: { status: [401], maxLatencyMs: 2_000 },
+    },
+    {
+      id: "auth-logout",
+      name: "Logout refuses strangers",
+      group: "Authentication",
+      url: "/api/auth/logout",
+      method: "POST",
+      expect: { status: [401], maxLatencyMs: 2_000 },
+    },
+
+    {
+      id: "posts-list",
+      name: "List of posts",
+      group: "Core",
+      url: "/api/posts",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.items[0].id", exists: true }] },
+    },
+    {
+      id: "posts-read",
+      name: "One post",
+      group: "Core",
+      url: "/api/posts/1",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.id", equals: "1" }] },
+    },
+    {
+      id: "posts-create",
+      name: "New post refuses strangers",
+      group: "Core",
+      url: "/api/posts",
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+      expect: { status: [401], maxLatencyMs: 2_000 },
+    },
+    {
+      id: "feed",
+      name: "Feed",
+      group: "Core",
+      url: "/api/feed",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.items[0].title", exists: true }] },
+    },
+    {
+      id: "search",
+      name: "Search",
+      group: "Core",
+      url: "/api/search?q=feed",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.total", atLeast: 1 }] },
+    },
+  ],
+});

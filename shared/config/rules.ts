@@ -1,0 +1,123 @@
+/** What the parts of a configuration demand of each other. */
+import { z } from "zod";
+import { methodSchema } from "../contract/plan.ts";
+import { stepOf } from "../domain/schedule.ts";
+import { roundBudgetMs } from "../domain/shard.ts";
+import { defaultsSchema, monitorSchema, policyFields } from "./schema.ts";
+
+/** What is wrong, and where. */
+export interface Mistake {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Null for what is malformed: it has its own mistake, and no rule is held against it. */
+const sound = <S extends z.ZodType>(schema: S) => schema.nullable().catch(null);
+
+const monitorParts = z.object({
+  id: sound(monitorSchema.shape.id),
+  regions: sound(z.array(z.string()).optional()),
+  method: sound(methodSchema.default("GET")),
+  body: sound(monitorSchema.shape.body),
+  expect: sound(monitorSchema.shape.expect),
+  intervalSeconds: sound(policyFields.intervalSeconds.optional()),
+  timeoutMs: sound(policyFields.timeoutMs.optional()),
+  budgetMs: sound(policyFields.budgetMs.optional()),
+  quorum: sound(policyFields.quorum.optional()),
+});
+
+const defaultsParts = z.object({
+  intervalSeconds: sound(defaultsSchema.shape.intervalSeconds),
+  timeoutMs: sound(defaultsSchema.shape.timeoutMs),
+  budgetMs: sound(defaultsSchema.shape.budgetMs),
+  quorum: sound(defaultsSchema.shape.quorum),
+});
+
+const parts = z.object({
+  regions: sound(z.record(z.string(), z.unknown())),
+  defaults: sound(defaultsParts.prefault({})),
+  monitors: z.array(sound(monitorParts)).catch([]),
+});
+
+type MonitorParts = z.infer<typeof monitorParts>;
+type DefaultsParts = z.infer<typeof defaultsParts>;
+
+/** The mistakes between parts that are well formed in themselves, whatever else is wrong. */
+export function contradictions(input: unknown): Mistake[] {
+  const parsed = parts.safeParse(input);
+  if (!parsed.success) return [];
+  const { regions, defaults, monitors } = parsed.data;
+  const known = regions && Object.keys(regions);
+  const first = new Map<string, number>();
+  return monitors.flatMap((monitor, index) => {
+    if (!monitor) return [];
+    const mistakes = [
+      ...againstRegions(monitor, known),
+      ...(defaults ? againstPolicy(monitor, defaults, known?.length ?? null) : []),
+      ...againstMethod(monitor),
+    ];
+    const same = monitor.id === null ? undefined : first.get(monitor.id);
+    if (same !== undefined) mistakes.unshift(at("id", `the same id as monitors[${same}]`));
+    else if (monitor.id !== null) first.set(monitor.id, index);
+    return mistakes.map(({ path, message }) => ({ path: ["monitors", index, ...path], message }));
+  });
+}
+
+function at(field: string, message: string, ...inside: number[]): Mistake {
+  return { path: [field, ...inside], message };
+}
+
+function againstRegions({ regions }: MonitorParts, known: readonly string[] | null): Mistake[] {
+  if (!regions) return [];
+  const mistakes: Mistake[] = [];
+  for (const [index, region] of regions.entries()) {
+    if (known && !known.includes(region)) {
+      mistakes.push(at("regions", `no such region; allowed: ${known.join(", ")}`, index));
+    }
+  }
+  if (new Set(regions).size < regions.length) mistakes.push(at("regions", "names a region twice"));
+  return mistakes;
+}
+
+function againstPolicy(
+  monitor: MonitorParts,
+  defaults: DefaultsParts,
+  regionsKnown: number | null,
+): Mistake[] {
+  const own = <T>(mine: T | undefined, common: T): T => (mine === undefined ? common : mine);
+  const interval = own(monitor.intervalSeconds, defaults.intervalSeconds);
+  const budget = own(monitor.budgetMs, defaults.budgetMs);
+  const timeout = own(monitor.timeoutMs, defaults.timeoutMs);
+  const quorum = own(monitor.quorum, defaults.quorum);
+  const regions = monitor.regions === null ? null : (monitor.regions?.length ?? regionsKnown);
+
+  const mistakes: Mistake[] = [];
+  if (interval !== null && budget !== null) {
+    const limit = roundBudgetMs[stepOf({ intervalSeconds: interval, phaseSeconds: 0 })];
+    if (budget > limit) {
+      const tooLong = `${budget} ms is too long for an interval of ${interval} s`;
+      mistakes.push(at("budgetMs", `${tooLong}; at most ${limit} ms`));
+    }
+  }
+  if (timeout !== null && budget !== null && timeout > budget) {
+    mistakes.push(at("timeoutMs", `longer than the budget of ${budget} ms`));
+  }
+  if (typeof quorum === "object" && quorum !== null && regions !== null) {
+    if (quorum.atLeast > regions) {
+      mistakes.push(at("quorum", `asks for ${quorum.atLeast} of ${regions} regions`));
+    }
+  }
+  return mistakes;
+}
+
+function againstMethod({ method, body, expect }: MonitorParts): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (typeof body === "string" && (method === "GET" || method === "HEAD")) {
+    mistakes.push(at("body", `a ${method} request has no body`));
+  }
+  const demands = expect && expect.contains.length + expect.notContains.length + expect.json.length;
+  if (method === "HEAD" && demands) {
+    mistakes.push(at("expect", "the answer to HEAD has no body to put conditions on"));
+  }
+  return mistakes;
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+const versions = z.record(z.string(), z.string()).default({});
+
+const manifestSchema = z.object({ dependencies: versions, devDependencies: versions });
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({ version: z.string().optional(), resolved: z.string().optional() }),
+  ),
+});
+
+const exact = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
+
+/**
+ * Says what is wrong with our package files, a sentence each.
+ *
+ * @param manifest package.json, parsed from JSON
+ * @param lock package-lock.json, parsed from JSON
+ * @throws ZodError when one of them is not such a file at all
+ */
+export function wrongInPackages(manifest: unknown, lock: unknown): string[] {
+  const { dependencies, devDependencies } = manifestSchema.parse(manifest);
+  const locked = Object.entries(lockSchema.parse(lock).packages);
+  const workerds = locked.filter(([path]) => /(?:^|\/)node_modules\/workerd$/.test(path));
+  return [
+    ...Object.entries({ ...dependencies, ...devDependencies })
+      .filter(([, version]) => !exact.test(version))
+      .map(([name, version]) => `package.json asks for ${name} ${version}: name one version.`),
+    ...locked
+      .filter(([, { resolved }]) => resolved?.startsWith("http"))
+      .map(([path, { resolved }]) => `package-lock.json ties ${path} to ${resolved}.`),
+    ...(workerds.length > 1
+      ? [`package-lock.json brings ${workerds.length} workerds of 100 MB: ${namesOf(workerds)}.`]
+      : []),
+  ];
+}
+
+function namesOf(entries: readonly (readonly [string, { version?: string | undefined }])[]) {
+  return entries.map(([path, { version }]) => `${path} ${version}`).join(", ");
+}

@@ -1,0 +1,94 @@
+// Not tried here: it needs a Cloudflare account. Written after Cloudflare's documentation of
+// `wrangler d1 list`, of remote bindings, and of `getPlatformProxy`; README.md says what to check.
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify, stripVTControlCharacters } from "node:util";
+import { z } from "zod";
+import { type Project, readProject } from "../runtime/project.ts";
+import { loadToolchain } from "../runtime/toolchain.ts";
+import { DatabaseError, type OpenDatabase, requireMigrated } from "./database.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const LOG_IN = "Log in with npx wrangler login, or set CLOUDFLARE_API_TOKEN";
+
+/**
+ * Opens the deployed D1 as a remote binding: the statements run on Cloudflare, and a batch is one
+ * transaction, as in a Worker. (`wrangler d1 execute` takes no parameters, and no statement as
+ * long as a plan.)
+ *
+ * @throws DatabaseError
+ */
+export async function openRemoteDatabase(): Promise<OpenDatabase> {
+  // stdout is for our own output, which may be JSON.
+  process.env["WRANGLER_LOG"] ??= "error";
+  const project = readProject(loadToolchain(), join(ROOT, "wrangler.toml"));
+  const name = databaseNameOf(project);
+  const opened = await bindRemotely(name, await databaseIdOf(name));
+  return requireMigrated(opened, project, {
+    name: `The deployed database ${name}`,
+    remedy: "Run npm run deploy, which applies what is missing",
+  });
+}
+
+function databaseNameOf({ probe }: Project): string {
+  const name = probe.config.d1_databases[0]?.database_name;
+  if (name !== undefined) return name;
+  throw new DatabaseError("wrangler.toml: the database of [env.probe] has no database_name.");
+}
+
+const databasesSchema = z.array(z.object({ name: z.string(), uuid: z.string() }));
+
+/** wrangler.toml has no id: the database was made by the first deploy. */
+async function databaseIdOf(name: string): Promise<string> {
+  const wrangler = createRequire(import.meta.url).resolve("wrangler");
+  const program = join(dirname(wrangler), "../bin/wrangler.js");
+  const listed = await promisify(execFile)(process.execPath, [program, "d1", "list", "--json"], {
+    cwd: ROOT,
+  }).catch((error: unknown) => {
+    throw new DatabaseError(`The deployed database was not found: ${wordsOf(error)} (${LOG_IN}.)`);
+  });
+  const found = databasesSchema
+    .parse(JSON.parse(listed.stdout))
+    .find((database) => database.name === name);
+  if (found !== undefined) return found.uuid;
+  throw new DatabaseError(`There is no deployed database ${name} yet. Run npm run deploy.`);
+}
+
+async function bindRemotely(name: string, id: string): Promise<OpenDatabase> {
+  // A binding becomes remote by its configuration, and the project's is for both places.
+  const folder = mkdtempSync(join(tmpdir(), "netpost-config-"));
+  const configPath = join(folder, "wrangler.json");
+  const database = { binding: "DB", database_name: name, database_id: id, remote: true };
+  const config = {
+    name: "netpost-monitoring-config",
+    compatibility_date: "2026-11-01",
+    send_metrics: false,
+    d1_databases: [database],
+  };
+  try {
+    writeFileSync(configPath, JSON.stringify(config));
+    const { wrangler } = loadToolchain();
+    const { env, dispose } = await wrangler.getPlatformProxy<{ DB: D1Database }>({
+      configPath,
+      persist: false,
+      envFiles: [],
+    });
+    return { db: env.DB, close: dispose };
+  } catch (error) {
+    throw new DatabaseError(`The deployed database ${name} was not reached: ${wordsOf(error)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first sentence of what wrangler said. */
+function wordsOf(error: unknown): string {
+  const said = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+  const line = stripVTControlCharacters(said).match(/\[ERROR\]\s*(.+)/)?.[1];
+  const words = line ?? (error instanceof Error ? error.message : String(error));
+  return `${words.split(/\.\s|\n/, 1)[0] ?? words}.`.replace(/\.\.$/, ".");
+}

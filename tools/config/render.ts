@@ -1,0 +1,115 @@
+import type { Change } from "../../shared/config/diff.ts";
+import type { Monitor } from "../../shared/domain/monitor.ts";
+import type { Plan } from "../../shared/domain/plan.ts";
+import type { Outcome, Planned } from "./outcome.ts";
+
+/** An outcome as people read it, without a newline at the end. */
+export function renderText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "unreadable":
+    case "failed":
+      return outcome.message;
+    case "refused":
+      return [
+        `${outcome.file} is refused, nothing was changed. ${count(outcome.mistakes.length, "mistake")}:`,
+        ...outcome.mistakes.map((mistake) => `  ${mistake}`),
+      ].join("\n");
+    case "valid":
+      return `Valid: ${count(outcome.monitors, "monitor")}, ${count(outcome.regions, "region")}.`;
+    case "planned":
+      return renderPlanned(outcome);
+    case "applied": {
+      const what = outcome.changes.length === 0 ? ": the order of monitors, or their shards" : "";
+      return `Applied${what}. Revision ${outcome.revision} is in force.`;
+    }
+    case "unchanged":
+      return `Nothing to change: revision ${outcome.revision} is in force.`;
+    case "conflict":
+      return "Somebody else applied a configuration in between; nothing was changed. Plan again.";
+    case "declined":
+      return "Nothing was changed.";
+    case "shown":
+      return renderPlan(outcome.plan);
+  }
+}
+
+/** An outcome as one JSON value. What may hold secrets is left out. */
+export function renderJson(outcome: Outcome): string {
+  if (outcome.kind !== "shown") return JSON.stringify(outcome, null, 2);
+  const monitors = outcome.plan.monitors.map(withoutSecrets);
+  return JSON.stringify({ ...outcome, plan: { ...outcome.plan, monitors } }, null, 2);
+}
+
+const signs = { add: "+", remove: "-", change: "~" } as const;
+
+function renderPlanned({ revision, changes }: Planned): string {
+  if (changes.length === 0) return `Nothing would change: revision ${revision} is in force.`;
+  const numberOf = (kind: Change["kind"]) => changes.filter((item) => item.kind === kind).length;
+  const lines = changes.flatMap(({ kind, subject, fields }) => [
+    `${signs[kind]} ${subject}`,
+    ...fields.map(({ path, before, after }) => `    ${path}: ${before} → ${after}`),
+  ]);
+  const [add, change, remove] = [numberOf("add"), numberOf("change"), numberOf("remove")];
+  lines.push("", `${add} to add, ${change} to change, ${remove} to remove (revision ${revision}).`);
+  return lines.join("\n");
+}
+
+function renderPlan({ revision, regions, monitors }: Plan): string {
+  if (revision === 0) return "No configuration was applied yet.";
+  const totals = `${count(monitors.length, "monitor")}, ${count(regions.length, "region")}`;
+  const groups = [...new Set(monitors.map((monitor) => monitor.group))];
+  return [
+    `Revision ${revision} is in force: ${totals}.`,
+    "",
+    "Regions",
+    ...table(
+      regions.map(({ id, locationHint, generation }) => [
+        id,
+        locationHint,
+        `generation ${generation}`,
+      ]),
+    ),
+    ...groups.flatMap((group) => [
+      "",
+      group,
+      ...table(monitors.filter((monitor) => monitor.group === group).map(rowOf)),
+    ]),
+  ].join("\n");
+}
+
+function rowOf({ id, schedule, probe, regions }: Monitor): string[] {
+  return [
+    id,
+    `every ${schedule.intervalSeconds} s`,
+    probe.method,
+    probe.url,
+    `from ${regions.join(", ")}`,
+  ];
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    return `  ${cells.join("  ").trimEnd()}`;
+  });
+}
+
+function withoutSecrets({ probe, ...monitor }: Monitor) {
+  const { headers, body, ...rest } = probe;
+  const hidden = "<not shown>";
+  return {
+    ...monitor,
+    probe: {
+      ...rest,
+      headers: Object.fromEntries(Object.keys(headers).map((name) => [name, hidden])),
+      body: body === null ? null : hidden,
+    },
+  };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

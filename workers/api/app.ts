@@ -1,0 +1,73 @@
+/** The api, from the outside in: what every request passes, then the routes. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { secureHeaders } from "hono/secure-headers";
+import type { Clock } from "../../shared/clock.ts";
+import type { ApiEnv } from "./context.ts";
+import { answerError } from "./middleware/answer-error.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { cacheControl } from "./middleware/cache-control.ts";
+import { refuseInvalid } from "./middleware/invalid-request.ts";
+import { requestContext } from "./middleware/request-context.ts";
+import { answerProblem } from "./problems.ts";
+import { addBasicHealth } from "./routes/basic-health.ts";
+import { addIncidents } from "./routes/incidents.ts";
+import { addMonitors } from "./routes/monitors.ts";
+import { addOwnHealth } from "./routes/own-health.ts";
+import { addSla } from "./routes/sla.ts";
+import { addStatus } from "./routes/status.ts";
+
+/** No request of ours is longer, bytes. */
+const largestBody = 65_536;
+
+/** Whoever may ask from a page of theirs, without a key. */
+const openPaths = ["/api/health", "/api/status"];
+
+/** Makes the application. Time comes from the clock, everything else with the request. */
+export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
+
+  app.use(requestContext(clock));
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    }),
+  );
+  // The inner one comes to its turn first, so an open path keeps its own.
+  app.use(cacheControl("no-store"));
+  for (const path of openPaths) {
+    app.use(path, cors({ origin: "*", allowMethods: ["GET", "HEAD"] }));
+    app.use(path, cacheControl("public, max-age=10"));
+  }
+  app.use("/api/monitoring/*", authenticate);
+  app.use(
+    bodyLimit({
+      maxSize: largestBody,
+      onError: (context) =>
+        answerProblem(context, "body-too-large", `At most ${largestBody} bytes.`),
+    }),
+  );
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (context, methods) => {
+        const allow = methods.join(", ");
+        context.header("Allow", allow);
+        return answerProblem(context, "method-not-allowed", `Allowed: ${allow}.`);
+      },
+    }),
+  );
+
+  addBasicHealth(app);
+  addStatus(app);
+  addOwnHealth(app);
+  addMonitors(app);
+  addIncidents(app);
+  addSla(app);
+
+  app.notFound((context) => answerProblem(context, "not-found", "Nothing is served here."));
+  app.onError(answerError);
+  return app;
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+/** What the api Worker asks of the probe Worker. Its answer is parsed, whatever its type says. */
+export interface ProbeBinding {
+  health(): Promise<unknown>;
+}
+
+const shortestSecret = 16;
+
+/** Visible ASCII, as it must fit into an Authorization header. */
+const secret = z
+  .string()
+  .regex(
+    new RegExp(`^[\\x21-\\x7e]{${shortestSecret},}$`),
+    `at least ${shortestSecret} characters, visible ASCII without spaces; leave it out to turn it off`,
+  )
+  .optional();
+
+const hasPrepare = (value: unknown) =>
+  typeof value === "object" && value !== null && "prepare" in value;
+// A service binding is a proxy, and for a proxy "in" and typeof may say anything.
+const isBound = (value: unknown) => value !== undefined && value !== null;
+
+const environmentSchema = z
+  .object({
+    DB: z.custom<D1Database>(hasPrepare, "the D1 binding of wrangler.toml"),
+    PROBE: z.custom<ProbeBinding>(isBound, "the service binding of wrangler.toml"),
+    /** Lets external readers into /api/monitoring/*. */
+    MONITORING_API_KEY: secret,
+    /** Lets operators in. */
+    ADMIN_TOKEN: secret,
+  })
+  .refine(
+    (settings) =>
+      settings.ADMIN_TOKEN === undefined || settings.ADMIN_TOKEN !== settings.MONITORING_API_KEY,
+    { path: ["ADMIN_TOKEN"], error: "not the same as MONITORING_API_KEY" },
+  );
+
+/** The parsed environment of the Worker. */
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** A setting is missing or malformed. The message names settings, never a value. */
+export class MisconfiguredError extends Error {
+  override readonly name = "MisconfiguredError";
+}
+
+const parsed = new WeakMap<object, Environment>();
+
+/**
+ * Parses the Worker's environment, once for each.
+ *
+ * @throws MisconfiguredError naming every setting that is wrong and what is allowed
+ */
+export function readEnvironment(raw: unknown): Environment {
+  if (typeof raw !== "object" || raw === null) throw new MisconfiguredError("no environment");
+  const known = parsed.get(raw);
+  if (known) return known;
+  const result = environmentSchema.safeParse(raw);
+  if (!result.success) {
+    const mistakes = result.error.issues.map(
+      ({ path, message }) => `${path.join(".")}: ${message}`,
+    );
+    throw new MisconfiguredError(`settings of the api Worker: ${mistakes.join("; ")}`);
+  }
+  parsed.set(raw, result.data);
+  return result.data;
+}

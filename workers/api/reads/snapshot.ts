@@ -1,0 +1,108 @@
+/** The present as the database has it: what most answers are made of. */
+import { type CoverageSpan, frontier } from "../../../shared/domain/coverage.ts";
+import { type Freshness, freshness } from "../../../shared/domain/freshness.ts";
+import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
+import type { Plan } from "../../../shared/domain/plan.ts";
+import { type ScopedStatus, statusKey } from "../../../shared/domain/recording.ts";
+import { type Step, stepOf, steps } from "../../../shared/domain/schedule.ts";
+import { readMemory } from "../../../shared/storage/ledger.ts";
+import { readPlan } from "../../../shared/storage/plans.ts";
+import { fromDatabase } from "./from-database.ts";
+
+/** Plan, statuses and coverage at one moment. */
+export interface Snapshot {
+  /** Epoch seconds. */
+  readonly now: number;
+  readonly plan: Plan;
+  readonly regions: ReadonlyMap<string, Region>;
+  /** By `statusKey`. */
+  readonly statuses: ReadonlyMap<string, ScopedStatus>;
+  /** The last span of each region and step. */
+  readonly lastSpans: readonly CoverageSpan[];
+  readonly freshness: Freshness;
+}
+
+/** Reads the present: the size of the plan, whatever the history. */
+export async function readSnapshot(db: D1Database, now: number): Promise<Snapshot> {
+  // Should a plan be applied between the two, its new monitors are simply not checked yet.
+  const [plan, { memory }] = await fromDatabase(Promise.all([readPlan(db), readMemory(db)]));
+  return {
+    now,
+    plan,
+    regions: new Map(plan.regions.map((region) => [region.id, region])),
+    statuses: memory.statuses,
+    lastSpans: memory.coverage,
+    freshness: freshness(now, memory.coverage),
+  };
+}
+
+/** A monitor's stored status in one scope, if it was ever checked there. */
+export function storedStatus(
+  snapshot: Snapshot,
+  monitor: Monitor,
+  scope: number,
+): ScopedStatus | null {
+  return snapshot.statuses.get(statusKey(monitor.number, scope)) ?? null;
+}
+
+/** The last span in which one of the regions took part in a step's rounds. */
+export function lastSpanOf(
+  lastSpans: readonly CoverageSpan[],
+  step: Step,
+  regions: readonly number[],
+): CoverageSpan | null {
+  return lastSpans
+    .filter((span) => span.step === step && regions.includes(span.region))
+    .reduce<CoverageSpan | null>(
+      (last, span) => (last === null || span.to > last.to ? span : last),
+      null,
+    );
+}
+
+/** How recent the data about monitors of one step is. */
+export function freshnessOfStep(
+  now: number,
+  lastSpans: readonly CoverageSpan[],
+  step: Step,
+): Freshness {
+  return freshness(
+    now,
+    lastSpans.filter((span) => span.step === step),
+  );
+}
+
+/** The numbers of a monitor's regions. */
+export function regionNumbers(regions: ReadonlyMap<string, Region>, monitor: Monitor): number[] {
+  return monitor.regions.flatMap((id) => regions.get(id)?.number ?? []);
+}
+
+/** What a region's part in the newest rounds says about it. */
+export interface RegionState {
+  readonly id: string;
+  readonly state: "reporting" | "not-reporting";
+  /** Epoch seconds of the newest round it reported; null: none yet. */
+  readonly lastRoundAt: number | null;
+}
+
+/** The state of every region: it reports if it took part in the newest round of each step in use. */
+export function regionStates({ now, plan, lastSpans }: Snapshot): RegionState[] {
+  // Every region takes part in every round of a step that the plan uses.
+  const inUse = steps.filter((step) =>
+    plan.monitors.some((monitor) => stepOf(monitor.schedule) === step),
+  );
+  return plan.regions.map((region) => {
+    const reporting = inUse.every((step) => {
+      const last = lastSpanOf(lastSpans, step, [region.number]);
+      const stale = freshnessOfStep(now, lastSpans, step).stale;
+      return last !== null && !stale && last.to >= frontier(lastSpans, step);
+    });
+    const rounds = lastSpans
+      .filter((span) => span.region === region.number)
+      .map((span) => span.to - span.step);
+    return {
+      id: region.id,
+      state: reporting && inUse.length > 0 ? "reporting" : "not-reporting",
+      lastRoundAt: rounds.length === 0 ? null : Math.max(...rounds),
+    };
+  });
+}

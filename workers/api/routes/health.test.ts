@@ -1,0 +1,216 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  basicHealthSchema,
+  detailedHealthSchema,
+  livenessSchema,
+  notReadyProblemSchema,
+  readinessSchema,
+} from "../../../shared/contract/api/health.ts";
+import { version } from "../../../shared/version.ts";
+import { readAnswer } from "../testing/read-answer.ts";
+import {
+  allUp,
+  applyConfig,
+  ask,
+  clockAt,
+  configOf,
+  down,
+  iso,
+  minute,
+  plainMonitors,
+  record,
+  resetWorld,
+  start,
+  up,
+} from "../testing/world.ts";
+
+const health = "/api/monitoring/health";
+
+beforeEach(async () => {
+  await resetWorld();
+});
+
+async function applyThree(): Promise<void> {
+  await applyConfig(
+    configOf([
+      ...plainMonitors("home", "login"),
+      { id: "orders", name: "Orders", group: "Core", url: "/orders" },
+    ]),
+  );
+}
+
+describe("GET /api/health", () => {
+  it("is unknown without a plan", async () => {
+    const basic = await readAnswer(await ask("/api/health", { at: start }), basicHealthSchema);
+    expect(basic).toEqual({
+      status: "unknown",
+      asOf: null,
+      stale: true,
+      monitors: { up: 0, degraded: 0, down: 0, unknown: 0 },
+    });
+  });
+
+  it("is the worst of the monitors, and counts them", async () => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, (monitor, region) => {
+      if (monitor === "orders") return down();
+      return monitor === "login" && region === "us-east" ? down() : up;
+    });
+    const at = minute(0) + 10;
+    const basic = await readAnswer(await ask("/api/health", { at }), basicHealthSchema);
+    expect(basic).toEqual({
+      status: "down",
+      asOf: iso(at),
+      stale: false,
+      monitors: { up: 1, degraded: 1, down: 1, unknown: 0 },
+    });
+  });
+
+  it("is unknown, not up, once nobody has looked for two minutes", async () => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    const response = await ask("/api/health", { at: minute(3) + 1 });
+    expect(await readAnswer(response, basicHealthSchema)).toEqual({
+      status: "unknown",
+      asOf: iso(minute(1)),
+      stale: true,
+      monitors: { up: 0, degraded: 0, down: 0, unknown: 3 },
+    });
+  });
+});
+
+describe("GET /api/monitoring/health/live", () => {
+  it("says that the Worker runs, and its version", async () => {
+    const live = await readAnswer(await ask(`${health}/live`, { at: start }), livenessSchema);
+    expect(live).toEqual({ status: "live", version });
+  });
+});
+
+describe("GET /api/monitoring/health/ready", () => {
+  it("is ready when the database answers, a plan is applied and data is fresh", async () => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    const response = await ask(`${health}/ready`, { at: minute(1) + 30 });
+    expect(await readAnswer(response, readinessSchema)).toEqual({
+      status: "ready",
+      parts: {
+        database: { ok: true, latencyMs: 0 },
+        plan: { ok: true, revision: 1, monitors: 3 },
+        ticks: { ok: true, asOf: iso(minute(1)), stale: false, lagSeconds: 30 },
+      },
+    });
+  });
+
+  it("is not ready without a plan", async () => {
+    const response = await ask(`${health}/ready`, { at: start });
+    expect(response.status).toBe(503);
+    const problem = notReadyProblemSchema.parse(await response.json());
+    expect(problem.parts).toEqual({
+      database: { ok: true, latencyMs: 0 },
+      plan: { ok: false, revision: 0, monitors: 0 },
+      ticks: { ok: false, asOf: null, stale: true, lagSeconds: null },
+    });
+  });
+
+  it("is not ready when no round came for two minutes", async () => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    const response = await ask(`${health}/ready`, { at: minute(1) + 121 });
+    expect(response.status).toBe(503);
+    const problem = notReadyProblemSchema.parse(await response.json());
+    expect(problem).toMatchObject({
+      type: "urn:netpost-monitoring:problem:not-ready",
+      instance: `${health}/ready`,
+      parts: { plan: { ok: true }, ticks: { ok: false, stale: true, lagSeconds: 121 } },
+    });
+  });
+});
+
+describe("GET /api/monitoring/health/detailed", () => {
+  const detailedAt = async (at: number, options: Partial<Parameters<typeof ask>[1]> = {}) =>
+    readAnswer(await ask(`${health}/detailed`, { at, ...options }), detailedHealthSchema);
+
+  it("shows our parts, the probe Worker asked over its binding, and NetPost by group", async () => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, (monitor) =>
+      monitor === "orders" ? down() : up,
+    );
+    const at = minute(0) + 10;
+    const region = (id: string) => ({ id, state: "reporting", lastRoundAt: iso(minute(0)) });
+    expect(await detailedAt(at)).toEqual({
+      status: "ok",
+      version,
+      checkedAt: iso(at),
+      parts: {
+        database: { ok: true, latencyMs: 0 },
+        probe: { ok: true, version },
+        plan: { ok: true, revision: 1, monitors: 3 },
+        ticks: {
+          ok: true,
+          asOf: iso(at),
+          stale: false,
+          lagSeconds: 0,
+          regions: [region("us-east"), region("us-west"), region("eu-west")],
+        },
+      },
+      netpost: {
+        status: "down",
+        monitors: { up: 2, degraded: 0, down: 1, unknown: 0 },
+        groups: [
+          {
+            name: "NetPost",
+            status: "up",
+            counts: { up: 2, degraded: 0, down: 0, unknown: 0 },
+            monitors: [
+              { id: "home", status: "up" },
+              { id: "login", status: "up" },
+            ],
+          },
+          {
+            name: "Core",
+            status: "down",
+            counts: { up: 0, degraded: 0, down: 1, unknown: 0 },
+            monitors: [{ id: "orders", status: "down" }],
+          },
+        ],
+      },
+    });
+  });
+
+  it("is impaired when a region misses a round", async () => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    await record({ from: minute(1), to: minute(2) }, (_, region) =>
+      region === "us-west" ? null : up,
+    );
+    const detailed = await detailedAt(minute(1) + 10);
+    expect(detailed.status).toBe("impaired");
+    expect(detailed.parts.ticks.regions[1]).toEqual({
+      id: "us-west",
+      state: "not-reporting",
+      lastRoundAt: iso(minute(0)),
+    });
+  });
+
+  it.each([
+    ["unreachable", () => Promise.reject(new Error("planted-detail"))],
+    ["unexpected-answer", () => Promise.resolve({ version: 3 })],
+  ])("says of a probe Worker that fails that it is %s", async (reason, answer) => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    const detailed = await detailedAt(minute(0) + 10, {
+      environment: { PROBE: { health: answer } },
+    });
+    expect(detailed.status).toBe("impaired");
+    expect(detailed.parts.probe).toEqual({ ok: false, reason });
+  });
+
+  it("does not wait for ever for the probe Worker", async () => {
+    await applyThree();
+    const detailed = await detailedAt(minute(0) + 10, {
+      environment: { PROBE: { health: () => new Promise(() => {}) } },
+      clock: { ...clockAt(minute(0) + 10), sleep: () => Promise.resolve() },
+    });
+    expect(detailed.parts.probe).toEqual({ ok: false, reason: "timeout" });
+  });
+});

@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { incidentListSchema } from "../../../shared/contract/api/incidents.ts";
+import { readAnswer, readProblem } from "../testing/read-answer.ts";
+import {
+  applyConfig,
+  ask,
+  configOf,
+  down,
+  iso,
+  minute,
+  plainMonitors,
+  record,
+  recordingDelay,
+  resetWorld,
+  up,
+} from "../testing/world.ts";
+
+const path = "/api/monitoring/incidents";
+const at = minute(11) + 10;
+
+async function list(query = "") {
+  return readAnswer(await ask(`${path}${query}`, { at }), incidentListSchema);
+}
+
+/** Home fails every other minute, so it has an incident at 1, 3, 5, 7, 9; removed at 10. */
+beforeAll(async () => {
+  await resetWorld();
+  await applyConfig(configOf(plainMonitors("home", "login")), minute(0));
+  await record({ from: minute(0), to: minute(10) }, (monitor, _, time) =>
+    monitor === "home" && ((time - minute(0)) / 60) % 2 === 1 ? down() : up,
+  );
+  await applyConfig(configOf(plainMonitors("login")), minute(10));
+  await record({ from: minute(10), to: minute(11) }, () => up);
+  await record({ from: minute(11), to: minute(12) }, () => down("still failing"));
+});
+
+describe("GET /api/monitoring/incidents", () => {
+  it("lists them, newest first", async () => {
+    const { incidents, nextCursor } = await list();
+    expect(incidents.map(({ number }) => number)).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(nextCursor).toBeNull();
+    expect(incidents[0]).toEqual({
+      number: 6,
+      monitor: { id: "login", name: "Monitor login" },
+      state: "open",
+      startedAt: iso(minute(11)),
+      detectedAt: iso(minute(11) + recordingDelay),
+      endedAt: null,
+      durationSeconds: 10,
+      cause: {
+        reason: "status",
+        detail: "still failing",
+        regions: ["us-east", "us-west", "eu-west"],
+      },
+    });
+  });
+
+  it("keeps those of a monitor that is no longer watched, without its name", async () => {
+    const { incidents } = await list();
+    expect(incidents[1]).toMatchObject({
+      number: 5,
+      monitor: { id: "home", name: null },
+      state: "closed",
+      startedAt: iso(minute(9)),
+      endedAt: iso(minute(10)),
+      durationSeconds: 60,
+    });
+  });
+
+  it("tells open from closed", async () => {
+    expect((await list("?state=open")).incidents.map(({ number }) => number)).toEqual([6]);
+    const { incidents } = await list("?state=closed");
+    expect(incidents.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
+  });
+
+  it.each(["all", "closed"])("pages through %s without a gap or a repetition", async (state) => {
+    const seen: number[] = [];
+    let cursor = "";
+    for (;;) {
+      const { incidents, nextCursor } = await list(`?state=${state}&limit=2${cursor}`);
+      expect(incidents.length).toBeLessThanOrEqual(2);
+      seen.push(...incidents.map(({ number }) => number));
+      if (nextCursor === null) break;
+      cursor = `&cursor=${nextCursor}`;
+    }
+    expect(seen).toEqual((await list(`?state=${state}`)).incidents.map(({ number }) => number));
+  });
+
+  it("has no next page where the last one is just full", async () => {
+    expect((await list("?limit=6")).nextCursor).toBeNull();
+  });
+
+  const refused = [
+    ["state=closing", "state", "open, closed or all, given once"],
+    ["limit=0", "limit", "a whole number from 1 to 100"],
+    ["limit=101", "limit", "a whole number from 1 to 100"],
+    ["limit=ten", "limit", "a whole number from 1 to 100"],
+    ["limit=", "limit", "a whole number from 1 to 100"],
+    ["limit=1&limit=2", "limit", "a whole number from 1 to 100, given once"],
+    ["cursor=0", "cursor", "the nextCursor of an earlier answer"],
+    ["cursor=abc", "cursor", "the nextCursor of an earlier answer"],
+    ["status=open", "query", "has a parameter that this route does not take"],
+  ];
+  it.each(refused)("refuses ?%s", async (query, field, message) => {
+    const response = await ask(`${path}?${query}`, { at });
+    const problem = await readProblem(response, "invalid-request", 400);
+    expect(problem.errors).toEqual([{ field, message }]);
+    expect(problem.detail).toBe(`Not valid: ${field}.`);
+  });
+});

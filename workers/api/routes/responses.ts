@@ -1,0 +1,21 @@
+/** What the routes declare alike. */
+import type { z } from "zod";
+import { problemSchema } from "../../../shared/contract/api/problem.ts";
+
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: problemSchema } },
+});
+
+/** A JSON answer. */
+export function answer<T extends z.ZodType>(description: string, schema: T) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+export const invalid = { 400: problem("A field is not valid; `errors` names it") };
+export const unauthorized = { 401: problem("No key, or a wrong one") };
+export const missing = { 404: problem("No such monitor") };
+export const failures = {
+  500: problem("Our fault; logged under the requestId"),
+  503: problem("The database does not answer; try again later"),
+};

@@ -1,0 +1,268 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type SlaDocument, slaDocumentSchema } from "../../../shared/contract/api/sla.ts";
+import { countingDatabase } from "../testing/counting-database.ts";
+import { readAnswer, readProblem } from "../testing/read-answer.ts";
+import {
+  allUp,
+  applyConfig,
+  ask,
+  configOf,
+  down,
+  iso,
+  minute,
+  plainMonitors,
+  record,
+  resetWorld,
+  start,
+  up,
+} from "../testing/world.ts";
+
+const path = "/api/monitoring/sla";
+
+async function sla(query: string, at: number): Promise<SlaDocument> {
+  return readAnswer(await ask(`${path}?${query}`, { at }), slaDocumentSchema);
+}
+
+async function slaOf(id: string, query: string, at: number) {
+  const found = (await sla(query, at)).monitors.find((monitor) => monitor.id === id);
+  if (!found) throw new Error(`no monitor ${id}`);
+  return found;
+}
+
+/** Home is down from minute 3 to minute 5 everywhere, and until minute 6 in us-west. */
+async function recordOutage(): Promise<void> {
+  await record({ from: minute(0), to: minute(10) }, (monitor, region, time) => {
+    if (monitor !== "home" || time < minute(3)) return up;
+    return time < (region === "us-west" ? minute(6) : minute(5)) ? down() : up;
+  });
+}
+
+beforeEach(async () => {
+  await resetWorld();
+  await applyConfig(configOf(plainMonitors("home", "login")));
+});
+
+describe("GET /api/monitoring/sla", () => {
+  it("is the transitions' difference to the second, overall and per region", async () => {
+    await recordOutage();
+    const at = minute(9) + 40;
+    const home = await slaOf("home", "window=24h", at);
+    expect(home.window).toEqual({ from: iso(start), to: iso(at) });
+    expect(home.overall).toEqual({
+      availability: 460 / 580,
+      percent: 79.3103,
+      worst: 460 / 580,
+      best: 460 / 580,
+      // Degraded while only us-west still fails.
+      upSeconds: 400,
+      degradedSeconds: 60,
+      downSeconds: 120,
+      unknownSeconds: 0,
+      excludedSeconds: 0,
+      outages: 1,
+      target: 0.999,
+      met: false,
+      coverage: { expectedChecks: 10, coveredChecks: 10, fraction: 1 },
+    });
+    expect(home.regions["us-east"]).toMatchObject({ downSeconds: 120, upSeconds: 460 });
+    expect(home.regions["us-west"]).toMatchObject({ downSeconds: 180, upSeconds: 400 });
+    const { results } = await env.DB.prepare(
+      "SELECT at, to_status FROM transitions WHERE monitor = 1 AND scope = 0 ORDER BY at",
+    ).all<{ at: number; to_status: string }>();
+    expect(results.map((row) => row.to_status)).toEqual(["up", "down", "degraded", "up"]);
+    const [, fell, rose] = results;
+    expect((rose?.at ?? 0) - (fell?.at ?? 0)).toBe(home.overall.downSeconds);
+  });
+
+  it("cuts an outage at the window's edges, whatever the second", async () => {
+    await recordOutage();
+    const at = minute(9) + 40;
+    const from = iso(minute(3) + 17);
+    const to = iso(minute(4) + 1);
+    const home = await slaOf("home", `from=${from}&to=${to}`, at);
+    expect(home.window).toEqual({ from, to });
+    expect(home.overall).toMatchObject({ downSeconds: 44, upSeconds: 0, availability: 0 });
+  });
+
+  it("takes dates, offsets and fractions of a second", async () => {
+    await recordOutage();
+    const query = "from=2026-09-21&to=2026-09-21T16:17:00.900%2B02:00";
+    const { window } = await sla(query, minute(9));
+    expect(window).toEqual({ from: "2026-09-21T00:00:00Z", to: "2026-09-21T14:17:00Z" });
+  });
+
+  it("counts time without any region as unknown, neither up nor down", async () => {
+    await record({ from: minute(0), to: minute(4) }, allUp);
+    await record({ from: minute(7), to: minute(10) }, allUp);
+    const home = await slaOf("home", "window=1h", minute(9) + 59);
+    expect(home.overall).toMatchObject({
+      upSeconds: 419,
+      downSeconds: 0,
+      unknownSeconds: 180,
+      availability: 1,
+      met: true,
+      worst: 419 / 599,
+      best: 1,
+      coverage: { expectedChecks: 10, coveredChecks: 7, fraction: 0.7 },
+    });
+  });
+
+  it("counts a region's own gap in that region only", async () => {
+    await record({ from: minute(0), to: minute(10) }, (_, region, time) =>
+      region === "eu-west" && time >= minute(2) && time < minute(5) ? null : up,
+    );
+    const { overall, regions } = await slaOf("home", "window=1h", minute(9) + 30);
+    expect(overall).toMatchObject({ unknownSeconds: 0, coverage: { fraction: 1 } });
+    expect(regions["eu-west"]).toMatchObject({
+      upSeconds: 390,
+      unknownSeconds: 180,
+      coverage: { expectedChecks: 10, coveredChecks: 7 },
+    });
+  });
+
+  it("keeps an outage that nobody saw the middle of one outage", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    await record({ from: minute(2), to: minute(4) }, () => down());
+    await record({ from: minute(6), to: minute(8) }, () => down());
+    await record({ from: minute(8), to: minute(9) }, allUp);
+    const { overall } = await slaOf("home", "window=1h", minute(8) + 30);
+    expect(overall).toMatchObject({
+      upSeconds: 150,
+      downSeconds: 240,
+      unknownSeconds: 120,
+      outages: 1,
+    });
+  });
+
+  it("does not call the seconds unknown whose round is on its way", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    const fresh = await sla("window=1h", minute(2) + 55);
+    expect(fresh).toMatchObject({ asOf: iso(minute(2)), stale: false });
+    expect(fresh.window.to).toBe(iso(minute(2)));
+    expect(fresh.monitors[0]?.overall.unknownSeconds).toBe(0);
+  });
+
+  it("counts the time since the last round as unknown once it is stale", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    const stale = await sla("window=1h", minute(4) + 1);
+    expect(stale).toMatchObject({ asOf: iso(minute(2)), stale: true });
+    expect(stale.monitors[0]?.window.to).toBe(iso(minute(4) + 1));
+    expect(stale.monitors[0]?.overall).toMatchObject({ upSeconds: 120, unknownSeconds: 121 });
+  });
+
+  it("begins with the monitor, and after its removal anew", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    await record({ from: minute(2), to: minute(3) }, () => down());
+    await applyConfig(configOf(plainMonitors("login")), minute(3));
+    await record({ from: minute(3), to: minute(5) }, allUp);
+    const back = minute(5) + 10;
+    await applyConfig(configOf(plainMonitors("home", "login")), back);
+    await record({ from: minute(5), to: minute(8) }, allUp);
+    const home = await slaOf("home", "window=24h", minute(7) + 30);
+    expect(home.window.from).toBe(iso(back));
+    // Until its first check nothing is known of it; its former life says nothing.
+    expect(home.overall).toMatchObject({ unknownSeconds: 50, upSeconds: 90, downSeconds: 0 });
+    expect(home.overall.coverage).toMatchObject({ expectedChecks: 2, coveredChecks: 2 });
+  });
+
+  it("is null, not a hundred percent, where nothing is known", async () => {
+    const { monitors, total } = await sla("window=1h", start + 30);
+    expect(monitors[0]?.overall).toMatchObject({
+      availability: null,
+      percent: null,
+      met: null,
+      worst: 0,
+      best: 1,
+      unknownSeconds: 30,
+    });
+    expect(total).toMatchObject({ monitors: 2, met: 0, missed: 0 });
+  });
+
+  it("is empty for a window before the monitor was added", async () => {
+    const home = await slaOf("home", "from=2026-01-01&to=2026-01-02", start + 30);
+    expect(home.overall).toMatchObject({ availability: null, worst: null, unknownSeconds: 0 });
+    expect(home.overall.coverage).toEqual({ expectedChecks: 0, coveredChecks: 0, fraction: null });
+  });
+
+  it("sums up over monitors, every second alike", async () => {
+    await recordOutage();
+    const { total } = await sla("window=1h", minute(9) + 40);
+    expect(total).toMatchObject({ monitors: 2, met: 1, missed: 1 });
+    expect(total.overall).toMatchObject({
+      upSeconds: 400 + 580,
+      degradedSeconds: 60,
+      downSeconds: 120,
+      availability: 1040 / 1160,
+      outages: 1,
+      coverage: { expectedChecks: 20, coveredChecks: 20 },
+    });
+    expect(total.regions["us-west"]).toMatchObject({ downSeconds: 180 });
+  });
+
+  it("can be narrowed to a monitor and a region", async () => {
+    await recordOutage();
+    const narrow = await sla("window=1h&monitor=home&region=us-west", minute(9) + 40);
+    expect(narrow.monitors.map(({ id }) => id)).toEqual(["home"]);
+    expect(Object.keys(narrow.monitors[0]?.regions ?? {})).toEqual(["us-west"]);
+    expect(Object.keys(narrow.total.regions)).toEqual(["us-west"]);
+    expect(narrow.total.overall.downSeconds).toBe(120);
+  });
+
+  it("asks the database as often for thirty monitors as for two", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    const few = countingDatabase(env.DB);
+    await ask(`${path}?window=1h`, { at: minute(1) + 30, environment: { DB: few.database } });
+    const ids = Array.from({ length: 30 }, (_, index) => `monitor-${index}`);
+    await applyConfig(configOf(plainMonitors(...ids)), minute(2));
+    await record({ from: minute(2), to: minute(3) }, allUp);
+    const many = countingDatabase(env.DB);
+    const response = await ask(`${path}?window=1h`, {
+      at: minute(2) + 30,
+      environment: { DB: many.database },
+    });
+    expect((await readAnswer(response, slaDocumentSchema)).monitors).toHaveLength(30);
+    expect(few.statements()).toBe(4);
+    expect(many.statements()).toBe(4);
+  });
+
+  const wrongWindow =
+    "a whole number and a unit, m, h or d, up to 3660d: for example 90m, 24h, 7d, 30d, 90d";
+  const wrongInstant =
+    "an ISO 8601 date, or date and time with Z or an offset (+ is written %2B in a URL), given once";
+  const refused: readonly (readonly [query: string, field: string, message: string])[] = [
+    ["window=24", "window", wrongWindow],
+    ["window=24w", "window", wrongWindow],
+    ["window=0h", "window", wrongWindow],
+    ["window=-1h", "window", wrongWindow],
+    ["window=1.5h", "window", wrongWindow],
+    ["window=3661d", "window", wrongWindow],
+    ["window=", "window", wrongWindow],
+    ["window=1h&window=2h", "window", `${wrongWindow}, given once`],
+    ["window=1h&from=2026-09-21", "window", "either window, or from and to, not both"],
+    ["to=2026-09-21", "from", "needed where to is given"],
+    ["from=yesterday", "from", wrongInstant],
+    ["from=2026-13-01", "from", wrongInstant],
+    ["from=2026-09-21T10:00:00", "from", wrongInstant],
+    ["from=2026-09-21T10:00:00+02:00", "from", wrongInstant],
+    ["from=2026-09-21&to=2026-09-20", "from", "before to"],
+    ["from=2026-09-21&to=2026-09-21", "from", "before to"],
+    ["from=2027-01-01", "from", "a moment in the past"],
+    ["from=2026-09-20&to=2027-01-01", "to", "not in the future; leave it out for now"],
+    ["monitor=nothing", "monitor", "no such monitor; allowed: home, login"],
+    ["region=mars", "region", "no such region; allowed: us-east, us-west, eu-west"],
+    ["windw=7d", "query", "has a parameter that this route does not take"],
+  ];
+  it.each(refused)("refuses ?%s", async (query, field, message) => {
+    const response = await ask(`${path}?${query}`, { at: minute(9) });
+    const problem = await readProblem(response, "invalid-request", 400);
+    expect(problem.errors).toEqual([{ field, message }]);
+  });
+
+  it("names every mistake at once", async () => {
+    const query = "from=2027-01-01&monitor=nothing&region=mars";
+    const response = await ask(`${path}?${query}`, { at: minute(9) });
+    const { errors } = await readProblem(response, "invalid-request", 400);
+    expect(errors?.map(({ field }) => field)).toEqual(["from", "monitor", "region"]);
+  });
+});

@@ -1,0 +1,268 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { statusDocumentSchema } from "../../../shared/contract/api/status.ts";
+import { readAnswer } from "../testing/read-answer.ts";
+import {
+  allUp,
+  applyConfig,
+  ask,
+  configOf,
+  down,
+  iso,
+  minute,
+  plainMonitors,
+  record,
+  resetWorld,
+  start,
+  up,
+  type Weather,
+} from "../testing/world.ts";
+
+async function statusAt(at: number) {
+  return readAnswer(await ask("/api/status", { at, key: null }), statusDocumentSchema);
+}
+
+async function monitorAt(at: number, id: string) {
+  const { groups } = await statusAt(at);
+  const found = groups.flatMap(({ monitors }) => monitors).find((monitor) => monitor.id === id);
+  if (!found) throw new Error(`no monitor ${id}`);
+  return found;
+}
+
+const homeDownIn =
+  (...regions: string[]): Weather =>
+  (monitor, region) =>
+    monitor === "home" && regions.includes(region) ? down() : up;
+
+beforeEach(async () => {
+  await resetWorld();
+  await applyConfig(
+    configOf([
+      ...plainMonitors("home", "login"),
+      { id: "orders", name: "Orders", group: "Core", url: "/orders" },
+    ]),
+  );
+});
+
+describe("GET /api/status", () => {
+  it("says that nothing is known before the first round", async () => {
+    const page = await statusAt(start + 10);
+    expect(page).toMatchObject({ status: "unknown", asOf: null, stale: true, staleSince: null });
+    const home = await monitorAt(start + 10, "home");
+    expect(home).toMatchObject({
+      status: "unknown",
+      since: iso(start),
+      unknownReason: "not-known-yet",
+    });
+    expect(page.regions).toEqual(
+      ["us-east", "us-west", "eu-west"].map((id) => ({
+        id,
+        state: "not-reporting",
+        lastRoundAt: null,
+      })),
+    );
+  });
+
+  it("shows every monitor up in every region, by group, with latencies", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    const page = await statusAt(minute(1) + 10);
+    expect(page).toMatchObject({ status: "up", asOf: iso(minute(1) + 10), stale: false });
+    expect(page.staleSince).toBeNull();
+    expect(
+      page.groups.map(({ name, status, monitors }) => [name, status, monitors.length]),
+    ).toEqual([
+      ["NetPost", "up", 2],
+      ["Core", "up", 1],
+    ]);
+    expect(page.regions[0]).toEqual({
+      id: "us-east",
+      state: "reporting",
+      lastRoundAt: iso(minute(1)),
+    });
+    expect(await monitorAt(minute(1) + 10, "home")).toEqual({
+      id: "home",
+      name: "Monitor home",
+      status: "up",
+      since: iso(minute(0)),
+      regional: false,
+      cause: null,
+      unknownReason: null,
+      regions: {
+        "us-east": { status: "up", since: iso(minute(0)), unknownReason: null, latencyMs: 41 },
+        "us-west": { status: "up", since: iso(minute(0)), unknownReason: null, latencyMs: 42 },
+        "eu-west": { status: "up", since: iso(minute(0)), unknownReason: null, latencyMs: 43 },
+      },
+    });
+  });
+
+  it("calls a fault in one region regional: degraded overall, down there, no incident", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    await record({ from: minute(2), to: minute(3) }, homeDownIn("us-west"));
+    const page = await statusAt(minute(2) + 10);
+    expect(page).toMatchObject({ status: "degraded", incidents: { open: [], recent: [] } });
+    expect(await monitorAt(minute(2) + 10, "home")).toMatchObject({
+      status: "degraded",
+      since: iso(minute(2)),
+      regional: true,
+      cause: { reason: "status", regions: ["us-west"] },
+      regions: {
+        "us-east": { status: "up" },
+        "us-west": { status: "down", since: iso(minute(2)) },
+      },
+    });
+  });
+
+  it("shows an outage with its incident, and the incident as recent once it is over", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    await record({ from: minute(2), to: minute(4) }, homeDownIn("us-east", "us-west", "eu-west"));
+    const during = await statusAt(minute(3) + 10);
+    expect(during.status).toBe("down");
+    expect(during.incidents.open).toEqual([
+      {
+        number: 1,
+        monitor: { id: "home", name: "Monitor home" },
+        state: "open",
+        startedAt: iso(minute(2)),
+        endedAt: null,
+        durationSeconds: 70,
+        cause: { reason: "status", regions: ["us-east", "us-west", "eu-west"] },
+      },
+    ]);
+    await record({ from: minute(4), to: minute(5) }, allUp);
+    const after = await statusAt(minute(4) + 10);
+    expect(after).toMatchObject({ status: "up", incidents: { open: [] } });
+    expect(after.incidents.recent).toMatchObject([
+      { number: 1, state: "closed", endedAt: iso(minute(4)), durationSeconds: 120 },
+    ]);
+  });
+
+  it("shows a region that missed the newest round as unknown since its last one", async () => {
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    await record({ from: minute(2), to: minute(3) }, (_, region) =>
+      region === "eu-west" ? null : up,
+    );
+    const page = await statusAt(minute(2) + 10);
+    expect(page.status).toBe("up");
+    expect(page.regions[2]).toEqual({
+      id: "eu-west",
+      state: "not-reporting",
+      lastRoundAt: iso(minute(1)),
+    });
+    expect((await monitorAt(minute(2) + 10, "home")).regions["eu-west"]).toEqual({
+      status: "unknown",
+      since: iso(minute(2)),
+      unknownReason: "region-not-reporting",
+      latencyMs: null,
+    });
+  });
+
+  it("shows as unknown overall a monitor whose only region does not report", async () => {
+    await resetWorld();
+    const [home, login] = plainMonitors("home", "login");
+    if (!home || !login) throw new Error("two monitors expected");
+    await applyConfig(configOf([home, { ...login, regions: ["eu-west"] }]));
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    await record({ from: minute(2), to: minute(3) }, (_, region) =>
+      region === "eu-west" ? null : up,
+    );
+    expect(await monitorAt(minute(2) + 10, "login")).toMatchObject({
+      status: "unknown",
+      since: iso(minute(2)),
+      unknownReason: "region-not-reporting",
+    });
+    expect((await statusAt(minute(2) + 10)).status).toBe("unknown");
+  });
+
+  it("does not call down what has not failed often enough yet", async () => {
+    await resetWorld();
+    await applyConfig({ ...configOf(plainMonitors("home")), defaults: { failuresToOpen: 2 } });
+    await record({ from: minute(0), to: minute(1) }, () => down());
+    expect(await monitorAt(minute(0) + 10, "home")).toMatchObject({
+      status: "unknown",
+      since: iso(start),
+      unknownReason: "not-known-yet",
+    });
+    await record({ from: minute(1), to: minute(2) }, () => down());
+    expect(await monitorAt(minute(1) + 10, "home")).toMatchObject({
+      status: "down",
+      since: iso(minute(0)),
+    });
+  });
+
+  it("shows a probe's own fault as unknown", async () => {
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    await record({ from: minute(1), to: minute(2) }, () => ({
+      outcome: "unknown",
+      reason: "region-unreachable",
+      detail: "controls failed",
+    }));
+    expect(await monitorAt(minute(1) + 10, "home")).toMatchObject({
+      status: "unknown",
+      since: iso(minute(1)),
+      unknownReason: "own-fault",
+    });
+  });
+
+  it("shows everything as unknown two minutes after the last round's end", async () => {
+    await record({ from: minute(0), to: minute(2) }, homeDownIn("us-east", "us-west", "eu-west"));
+    expect(await statusAt(minute(4))).toMatchObject({ status: "down", stale: false });
+    const page = await statusAt(minute(4) + 1);
+    expect(page).toMatchObject({
+      status: "unknown",
+      stale: true,
+      asOf: iso(minute(2)),
+      staleSince: iso(minute(2)),
+    });
+    expect(await monitorAt(minute(4) + 1, "home")).toMatchObject({
+      status: "unknown",
+      since: iso(minute(2)),
+      unknownReason: "stale",
+      cause: null,
+      regions: { "us-east": { status: "unknown", latencyMs: null } },
+    });
+    expect(page.regions.map(({ state }) => state)).toEqual(Array(3).fill("not-reporting"));
+    // Nobody saw it end.
+    expect(page.incidents.open).toHaveLength(1);
+  });
+
+  it("knows fast monitors by their own rounds", async () => {
+    await resetWorld();
+    const [fast] = plainMonitors("fast");
+    if (!fast) throw new Error("a monitor expected");
+    await applyConfig(
+      configOf([{ ...fast, intervalSeconds: 10, budgetMs: 5_000 }, ...plainMonitors("slow")]),
+    );
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    // From here on the fast rounds fail to come, and only they.
+    await record({ from: minute(1), to: minute(1) + 10 }, (monitor) =>
+      monitor === "fast" ? null : up,
+    );
+    await record({ from: minute(2), to: minute(2) + 10 }, (monitor) =>
+      monitor === "fast" ? null : up,
+    );
+    await record({ from: minute(3), to: minute(3) + 10 }, (monitor) =>
+      monitor === "fast" ? null : up,
+    );
+    expect(await monitorAt(minute(3) + 10, "slow")).toMatchObject({ status: "up" });
+    expect(await monitorAt(minute(3) + 10, "fast")).toMatchObject({
+      status: "unknown",
+      unknownReason: "stale",
+      since: iso(minute(1)),
+    });
+  });
+
+  it("never shows the detail of a failure, which may quote the target's answer", async () => {
+    await record({ from: minute(0), to: minute(1) }, () => down("$.token is planted-detail"));
+    const response = await ask("/api/status", { at: minute(0) + 10, key: null });
+    expect(await response.text()).not.toContain("planted-detail");
+  });
+
+  it("may be asked from any page and kept for a few seconds", async () => {
+    const response = await ask("/api/status", {
+      at: start,
+      key: null,
+      headers: { Origin: "https://status.example" },
+    });
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(response.headers.get("Cache-Control")).toBe("public, max-age=10");
+  });
+});
