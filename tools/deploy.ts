@@ -22,29 +22,40 @@ type Step = {
   readonly args: readonly string[];
   /** Whether a dry run can do it for real, without touching anything. */
   readonly canRehearse: boolean;
+  /** What wrangler says from here on is not for people who deploy. */
+  readonly hideFrom?: string;
 };
+
+/** How wrangler ended and all that it said. */
+type Run = { readonly status: number | null; readonly output: string };
 
 /** Why a step did not succeed: what wrangler called an error, in one line. */
 type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 const findDatabase = ["d1", "info", database, "--json"];
-const createDatabase = {
-  title: "make the database",
+const createDatabase: Step = {
+  title: "make the database, if there is none",
   args: ["d1", "create", database],
   canRehearse: false,
+  // Our configuration names it already.
+  hideFrom: "To access your new D1 Database",
 };
-const applyMigrations = {
+const applyMigrations: Step = {
   title: "apply the migrations",
   args: ["d1", "migrations", "apply", "DB", "--env", "probe", "--remote"],
   canRehearse: false,
 };
-const deployProbe = {
+const deployProbe: Step = {
   title: "deploy probe",
   args: ["deploy", "--env", "probe"],
   canRehearse: true,
 };
 // After probe: a service binding to a Worker that does not exist is refused.
-const deployApi = { title: "deploy api", args: ["deploy", "--env", "api"], canRehearse: true };
+const deployApi: Step = {
+  title: "deploy api",
+  args: ["deploy", "--env", "api"],
+  canRehearse: true,
+};
 
 process.exitCode = main(process.argv.slice(2));
 
@@ -94,27 +105,28 @@ function stepsFor(dryRun: boolean): readonly Step[] | { readonly mistake: string
   return { mistake: `looking for the database: ${reason}` };
 }
 
-function perform({ title, args }: Step, number: string): Outcome {
-  console.log(`${number} ${title}: wrangler ${args.join(" ")}`);
-  return printed(run(args));
+function perform(step: Step, number: string): Outcome {
+  console.log(`${number} ${step.title}: wrangler ${step.args.join(" ")}`);
+  return printed(step, run(step.args));
 }
 
-function rehearse({ title, args, canRehearse }: Step, number: string): Outcome {
-  const rehearsed = canRehearse ? [...args, "--dry-run"] : args;
-  const note = canRehearse ? "" : " (not in a dry run)";
-  console.log(`${number} ${title}: wrangler ${rehearsed.join(" ")}${note}`);
-  return canRehearse ? printed(run(rehearsed)) : { ok: true };
+function rehearse(step: Step, number: string): Outcome {
+  const args = step.canRehearse ? [...step.args, "--dry-run"] : step.args;
+  const note = step.canRehearse ? "" : " (not in a dry run)";
+  console.log(`${number} ${step.title}: wrangler ${args.join(" ")}${note}`);
+  return step.canRehearse ? printed(step, run(args)) : { ok: true };
 }
 
-function printed({ status, output }: { status: number | null; output: string }): Outcome {
+function printed({ hideFrom }: Step, { status, output }: Run): Outcome {
   if (status !== 0) return { ok: false, reason: errorLine(output) };
-  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const [shown = ""] = hideFrom ? output.split(hideFrom, 1) : [output];
+  const lines = shown.split("\n").filter((line) => line.trim() !== "");
   console.log(lines.map((line) => `    ${line.trimEnd()}`).join("\n"));
   return { ok: true };
 }
 
 /** Runs wrangler to its end, without questions, telemetry, update check or a log of its own. */
-function run(args: readonly string[]): { status: number | null; output: string } {
+function run(args: readonly string[]): Run {
   // With --config, wrangler does not go looking for a web framework to set up.
   const all = [wrangler, ...args, "--config", `${root}wrangler.toml`];
   const { status, stdout, stderr, error } = spawnSync(process.execPath, all, {

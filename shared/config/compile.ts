@@ -1,6 +1,6 @@
 /** From what people write to what is run: defaults filled in, numbers given, shards assigned. */
 import type { Condition, Monitor, Probe, Quorum, Region, StatusRange } from "../domain/monitor.ts";
-import { type Plan, assignShards } from "../domain/plan.ts";
+import { assignShards, type Plan } from "../domain/plan.ts";
 import { phaseOf } from "../domain/schedule.ts";
 import { type Config, type JsonDemand, type MonitorConfig, policyOf } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Mistake, contradictions } from "./rules.ts";
+import { contradictions, type Mistake } from "./rules.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** A configuration, or every mistake in it, one readable line each. */

@@ -47,7 +47,8 @@ export function contradictions(input: unknown): Mistake[] {
   const parsed = parts.safeParse(input);
   if (!parsed.success) return [];
   const { regions, defaults, monitors } = parsed.data;
-  const known = regions && Object.keys(regions);
+  const names = Object.keys(regions ?? {});
+  const known = names.length > 0 ? names : null;
   const first = new Map<string, number>();
   return monitors.flatMap((monitor, index) => {
     if (!monitor) return [];

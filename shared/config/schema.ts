@@ -50,7 +50,11 @@ const jsonDemand = z.union(
   [
     z.strictObject({ path: jsonPath, exists: z.literal(true), otherwise: otherwise.optional() }),
     z.strictObject({ path: jsonPath, equals: scalar, otherwise: otherwise.optional() }),
-    z.strictObject({ path: jsonPath, oneOf: z.array(scalar).min(1), otherwise: otherwise.optional() }),
+    z.strictObject({
+      path: jsonPath,
+      oneOf: z.array(scalar).min(1),
+      otherwise: otherwise.optional(),
+    }),
     z.strictObject({ path: jsonPath, atMost: z.number(), otherwise: otherwise.optional() }),
     z.strictObject({ path: jsonPath, atLeast: z.number(), otherwise: otherwise.optional() }),
   ],
@@ -112,7 +116,12 @@ export const defaultsSchema = settings({
 
 export type Defaults = z.infer<typeof defaultsSchema>;
 
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "a header name is letters, digits and any of !#$%&'*+-.^_`|~");
+const headerName = z
+  .string()
+  .regex(
+    /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
+    "a header name is letters, digits and any of !#$%&'*+-.^_`|~",
+  );
 const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, "a header value is one line");
 
 export const monitorSchema = settings({

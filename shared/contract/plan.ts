@@ -1,6 +1,6 @@
 /** The wire form of a plan: as D1 keeps it, and as region objects receive it. */
 import { z } from "zod";
-import { type Condition, type Monitor, type Region, locationHints } from "../domain/monitor.ts";
+import { type Condition, locationHints, type Monitor, type Region } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
 
 const conditionOutcome = z.enum(["down", "degraded"]);

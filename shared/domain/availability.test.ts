@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Observation, type StatusPoint, availability, timeline } from "./availability.ts";
-import { type Span, normalise } from "./span.ts";
+import { availability, type Observation, type StatusPoint, timeline } from "./availability.ts";
+import { normalise, type Span } from "./span.ts";
 import type { Status } from "./status.ts";
 import { secondsIn, spans, statuses } from "./testing/arbitraries.ts";
 
@@ -17,7 +17,11 @@ describe("timeline", () => {
   const table: Row[] = [
     ["without a point all is unknown", {}, ["unknown 0–100"]],
     ["the last point before the window gives its first status", { points: [up] }, ["up 0–100"]],
-    ["a point at its very beginning does so too", { points: [{ at: 0, status: "up" }] }, ["up 0–100"]],
+    [
+      "a point at its very beginning does so too",
+      { points: [{ at: 0, status: "up" }] },
+      ["up 0–100"],
+    ],
     [
       "before the first point it is unknown",
       { points: [{ at: 30, status: "up" }] },
@@ -45,12 +49,24 @@ describe("timeline", () => {
     ],
     [
       "a gap in coverage is unknown, whatever the status was",
-      { points: [up, { at: 50, status: "down" }], covered: [{ from: 0, to: 40 }, { from: 60, to: 100 }] },
+      {
+        points: [up, { at: 50, status: "down" }],
+        covered: [
+          { from: 0, to: 40 },
+          { from: 60, to: 100 },
+        ],
+      },
       ["up 0–40", "unknown 40–60", "down 60–100"],
     ],
     [
       "a gap beside unknown time is one with it",
-      { points: [up, { at: 50, status: "unknown" }], covered: [{ from: 0, to: 40 }, { from: 60, to: 100 }] },
+      {
+        points: [up, { at: 50, status: "unknown" }],
+        covered: [
+          { from: 0, to: 40 },
+          { from: 60, to: 100 },
+        ],
+      },
       ["up 0–40", "unknown 40–100"],
     ],
     [
@@ -101,7 +117,9 @@ describe("availability", () => {
   const observations: fc.Arbitrary<Observation> = fc.record({
     window: fc.record({ from: fc.nat(60), to: fc.nat(60) }),
     points: fc
-      .array(fc.record({ at: fc.integer({ min: -10, max: 70 }), status: statuses }), { maxLength: 8 })
+      .array(fc.record({ at: fc.integer({ min: -10, max: 70 }), status: statuses }), {
+        maxLength: 8,
+      })
       .map((points) => points.sort((a, b) => a.at - b.at)),
     covered: spans.map(normalise),
     excluded: spans.map(normalise),

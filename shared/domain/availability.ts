@@ -6,8 +6,9 @@
  * neither (law 7); it widens the bounds instead. Source: the SLI as good over valid,
  * "Implementing SLOs", The Site Reliability Workbook, chapter 2.
  */
+
+import { intersect, lengthOf, normalise, type Span, subtract, totalSeconds } from "./span.ts";
 import type { Status } from "./status.ts";
-import { type Span, intersect, lengthOf, normalise, subtract, totalSeconds } from "./span.ts";
 
 /** A change of status as the database keeps it: the status from `at` (epoch seconds) on. */
 export interface StatusPoint {

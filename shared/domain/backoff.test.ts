@@ -152,9 +152,12 @@ describe("decideRetry", () => {
       { retry: false, because: "incurable" },
     ],
   ];
-  it.each(table)("%s", (_name, { failure = connection, attempt, elapsedMs, draw = 0 }, decision) => {
-    expect(decideRetry(retryPolicy, failure, attempt, elapsedMs, draw)).toEqual(decision);
-  });
+  it.each(table)(
+    "%s",
+    (_name, { failure = connection, attempt, elapsedMs, draw = 0 }, decision) => {
+      expect(decideRetry(retryPolicy, failure, attempt, elapsedMs, draw)).toEqual(decision);
+    },
+  );
 
   it("never lets attempts and pauses together exceed the budget, nor the number of attempts", () => {
     const spent = fc.double({ min: 0, max: 1, noNaN: true });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Report, decide, votesNeeded } from "./consensus.ts";
+import { decide, type Report, votesNeeded } from "./consensus.ts";
 import type { Quorum } from "./monitor.ts";
 import type { Outcome } from "./result.ts";
 import { quorums as anyQuorum } from "./testing/arbitraries.ts";
@@ -30,7 +30,10 @@ function decideWord(quorum: Quorum, letters: string): string {
 }
 
 // Reports in any order of regions: the columns are majority, any, all, at least two.
-const table: readonly (readonly [letters: string, words: readonly [string, string, string, string]])[] = [
+const table: readonly (readonly [
+  letters: string,
+  words: readonly [string, string, string, string],
+])[] = [
   ["UUU", ["up", "up", "up", "up"]],
   ["UUG", ["up", "target", "up", "up"]],
   ["UUD", ["regional", "down", "regional", "regional"]],

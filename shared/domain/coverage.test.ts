@@ -22,11 +22,21 @@ function coverAll(rounds: readonly Round[]): CoverageSpan[] {
 }
 
 describe("cover", () => {
-  type Row = [name: string, last: CoverageSpan | null, at: number, change: ReturnType<typeof cover>];
+  type Row = [
+    name: string,
+    last: CoverageSpan | null,
+    at: number,
+    change: ReturnType<typeof cover>,
+  ];
   const table: Row[] = [
     ["the first round begins a span", null, 0, { kind: "begin", span: span(0, 60) }],
     ["the next round extends it", span(0, 60), 60, { kind: "extend", span: span(0, 120) }],
-    ["a round after a gap begins another", span(0, 60), 120, { kind: "begin", span: span(120, 180) }],
+    [
+      "a round after a gap begins another",
+      span(0, 60),
+      120,
+      { kind: "begin", span: span(120, 180) },
+    ],
     ["the same round again changes nothing", span(0, 60), 0, { kind: "none" }],
     ["an earlier round changes nothing", span(0, 300), 60, { kind: "none" }],
   ];
@@ -40,7 +50,9 @@ describe("cover", () => {
   });
 
   it("covers the union of the slots, in one span more than there are gaps", () => {
-    const indices = fc.uniqueArray(fc.nat(40), { minLength: 1 }).map((list) => list.sort((a, b) => a - b));
+    const indices = fc
+      .uniqueArray(fc.nat(40), { minLength: 1 })
+      .map((list) => list.sort((a, b) => a - b));
     fc.assert(
       fc.property(indices, fc.constantFrom<Step>(60, 10), (taken, step) => {
         const rounds = taken.map((index) => roundAt(index, step));
@@ -68,7 +80,13 @@ describe("frontier", () => {
 });
 
 describe("coveredByAny", () => {
-  const spans = [span(0, 60, 1), span(120, 180, 1), span(60, 90, 2), span(0, 300, 3), span(0, 600, 1, 10)];
+  const spans = [
+    span(0, 60, 1),
+    span(120, 180, 1),
+    span(60, 90, 2),
+    span(0, 300, 3),
+    span(0, 600, 1, 10),
+  ];
 
   it("joins what the regions named covered in rounds of the step", () => {
     expect(coveredByAny(spans, 60, [1, 2])).toEqual([

@@ -4,7 +4,7 @@
  * not with the rounds. A gap is our fault, and everything in it is unknown (laws 1 and 7).
  */
 import type { Round, Step } from "./schedule.ts";
-import { type Span, normalise } from "./span.ts";
+import { normalise, type Span } from "./span.ts";
 
 /** What one region covered of the rounds of one step, a database row. */
 export interface CoverageSpan extends Span {
@@ -48,7 +48,7 @@ export function coveredByAny(
   step: Step,
   regions: readonly number[],
 ): Span[] {
-  return normalise(
-    spans.filter((span) => span.step === step && regions.includes(span.region)),
-  ).map(({ from, to }) => ({ from, to }));
+  return normalise(spans.filter((span) => span.step === step && regions.includes(span.region))).map(
+    ({ from, to }) => ({ from, to }),
+  );
 }

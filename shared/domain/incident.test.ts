@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type IncidentDecision, decideIncident } from "./incident.ts";
+import { decideIncident, type IncidentDecision } from "./incident.ts";
 import type { Status } from "./status.ts";
 
 describe("decideIncident", () => {
@@ -11,7 +11,12 @@ describe("decideIncident", () => {
     return { decision: "none", because };
   };
   // Change of status at 200; an open incident started at 100.
-  const table: [from: Status, to: Status, whenNone: IncidentDecision, whenOpen: IncidentDecision][] = [
+  const table: [
+    from: Status,
+    to: Status,
+    whenNone: IncidentDecision,
+    whenOpen: IncidentDecision,
+  ][] = [
     ["up", "down", open(200), none("already-open")],
     ["degraded", "down", open(200), none("already-open")],
     ["unknown", "down", open(200), none("already-open")],

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assignShards, dueIn, planRounds, stepOfMonitor } from "./plan.ts";
-import { type ShardLoad, roundBudgetMs, worstCaseMs } from "./shard.ts";
+import { roundBudgetMs, type ShardLoad, worstCaseMs } from "./shard.ts";
 import { shardLoads } from "./testing/arbitraries.ts";
 import { monitorOf, planOf, retryPolicy, start } from "./testing/fixtures.ts";
 

@@ -1,6 +1,6 @@
 import type { Monitor, Region } from "./monitor.ts";
-import { type Round, type Step, isDue, roundsOfMinute, stepOf } from "./schedule.ts";
-import { type ShardLoad, fits } from "./shard.ts";
+import { isDue, type Round, roundsOfMinute, type Step, stepOf } from "./schedule.ts";
+import { fits, type ShardLoad } from "./shard.ts";
 
 /** What is to be probed, by whom: the configuration as one revision of it was applied. */
 export interface Plan {

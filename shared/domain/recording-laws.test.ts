@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { availability, timeline } from "./availability.ts";
 import { coveredByAny } from "./coverage.ts";
 import type { Monitor } from "./monitor.ts";
-import { type RoundReport, overall } from "./recording.ts";
+import { overall, type RoundReport } from "./recording.ts";
 import type { Result } from "./result.ts";
 import { type Step, stepOf } from "./schedule.ts";
 import { secondsIn } from "./testing/arbitraries.ts";
 import { monitorOf, planOf, regions, reportOf, roundAt, start } from "./testing/fixtures.ts";
-import { type Ledger, type Trace, recordAll, traces } from "./testing/traces.ts";
+import { type Ledger, recordAll, type Trace, traces } from "./testing/traces.ts";
 
 const everything = ["U", "U", "G", "D", "D", "?", "-"];
 const runs = { numRuns: 60 };
@@ -74,7 +74,10 @@ describe("recording never doubles and never misses a change (law 3)", () => {
       fc.property(
         traces(everything).chain((trace) => {
           const { length } = trace.reports;
-          return fc.tuple(fc.constant(trace), fc.shuffledSubarray([...trace.reports], { minLength: length }));
+          return fc.tuple(
+            fc.constant(trace),
+            fc.shuffledSubarray([...trace.reports], { minLength: length }),
+          );
         }),
         ([trace, shuffled]) => {
           const once = all(trace);
@@ -209,7 +212,9 @@ describe("a fault of ours is never a target's downtime (law 1)", () => {
           ...monitor,
           regions: monitor.regions.filter((id) => id !== region.id),
         }));
-        const alone = recordAll({ ...plan, monitors: others }, [withoutRegion(reports, region.number)]);
+        const alone = recordAll({ ...plan, monitors: others }, [
+          withoutRegion(reports, region.number),
+        ]);
         expect(overallOf(silent)).toEqual(overallOf(alone));
         expect(silent.transitions.filter(({ scope }) => scope === region.number)).toEqual([]);
       }),
@@ -321,7 +326,11 @@ describe("missing data is never counted as up or down (law 7)", () => {
   it("with thresholds of one it counts just what the results say, round by round", () => {
     fc.assert(
       fc.property(traces(everything), fc.constantFrom(1, 2, 3), ({ plan, reports }, region) => {
-        const verdict = { quorum: { kind: "majority" }, failuresToOpen: 1, successesToClose: 1 } as const;
+        const verdict = {
+          quorum: { kind: "majority" },
+          failuresToOpen: 1,
+          successesToClose: 1,
+        } as const;
         const monitors = plan.monitors.slice(0, 1).map((monitor) => ({ ...monitor, verdict }));
         const ledger = recordAll({ ...plan, monitors }, [reports]);
         const expected = { up: 0, degraded: 0, down: 0 };

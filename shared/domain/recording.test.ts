@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Monitor } from "./monitor.ts";
 import {
+  decideRecording,
   type Memory,
+  overall,
   type Recording,
   type RoundReport,
-  decideRecording,
-  overall,
   statusKey,
 } from "./recording.ts";
 import {
@@ -44,7 +44,12 @@ describe("verdicts over rounds", () => {
     [
       "all regions up make it up, per region and overall",
       ["UUU"],
-      ["1 unknown → up @ 0", "2 unknown → up @ 0", "3 unknown → up @ 0", "overall unknown → up @ 0"],
+      [
+        "1 unknown → up @ 0",
+        "2 unknown → up @ 0",
+        "3 unknown → up @ 0",
+        "overall unknown → up @ 0",
+      ],
     ],
     [
       "one region of three down is down there and degraded overall",
@@ -117,7 +122,11 @@ describe("verdicts over rounds", () => {
   });
 
   it("thresholds hold a change back, and date it from its first check", () => {
-    const verdict = { quorum: { kind: "majority" }, failuresToOpen: 2, successesToClose: 2 } as const;
+    const verdict = {
+      quorum: { kind: "majority" },
+      failuresToOpen: 2,
+      successesToClose: 2,
+    } as const;
     const rounds = script("UUU", "DDD", "UUU", "DDD", "DDD", "UUU", "UUU");
     const recording = record(rounds, { verdict });
     expect(overallOnly(recording)).toEqual([
@@ -163,10 +172,14 @@ describe("verdicts over rounds", () => {
     expect(recording.results).toHaveLength(9);
   });
 
-  it("a monitor is judged only from when it was added", () => {
+  it("nothing is expected of a monitor before it was added", () => {
     const recording = record(script("---", "UUU"), { addedAt: start + 60 });
     expect(overallOnly(recording)).toEqual(["overall unknown → up @ 1"]);
-    expect(record(script("---", "UUU"), { addedAt: start + 61 }).transitions).toEqual([]);
+  });
+
+  it("a result of a monitor that was added in the round's own minute counts", () => {
+    const recording = record(script("UUU"), { addedAt: start + 9 });
+    expect(overallOnly(recording)).toEqual(["overall unknown → up @ 0"]);
   });
 
   it("only the outcomes of the plan's monitors count", () => {
@@ -194,7 +207,12 @@ describe("causes", () => {
 
   it("say of an outage which regions saw it, and come with its incident", () => {
     const { memory, opened } = record(script("DUD"));
-    const cause = { reason: "status", detail: "", regions: ["us-east", "eu-west"], regional: false };
+    const cause = {
+      reason: "status",
+      detail: "",
+      regions: ["us-east", "eu-west"],
+      regional: false,
+    };
     expect(statusIn(memory, overall)?.cause).toEqual(cause);
     expect(opened).toEqual([{ monitor: 1, startedAt: start, cause }]);
   });
@@ -212,9 +230,16 @@ describe("causes", () => {
   });
 
   it("stay while a failure lasts, also while a streak against it grows", () => {
-    const verdict = { quorum: { kind: "majority" }, failuresToOpen: 1, successesToClose: 3 } as const;
+    const verdict = {
+      quorum: { kind: "majority" },
+      failuresToOpen: 1,
+      successesToClose: 3,
+    } as const;
     const { memory } = record(script("DDD", "UUU", "UUU"), { verdict });
-    expect(statusIn(memory, overall)).toMatchObject({ status: "down", cause: { reason: "status" } });
+    expect(statusIn(memory, overall)).toMatchObject({
+      status: "down",
+      cause: { reason: "status" },
+    });
   });
 });
 
@@ -347,7 +372,12 @@ describe("what is written", () => {
   });
 
   it("is a result as the region gave it, with its time and region", () => {
-    const result = { monitor: 1, outcome: outcomeOf("down", "HTTP 500"), latencyMs: 7, attempts: 3 };
+    const result = {
+      monitor: 1,
+      outcome: outcomeOf("down", "HTTP 500"),
+      latencyMs: 7,
+      attempts: 3,
+    };
     const report: RoundReport = { round: roundAt(4), regions: [{ region: 2, results: [result] }] };
     expect(record([report]).results).toEqual([{ ...result, time: start + 240, region: 2 }]);
   });

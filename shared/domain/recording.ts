@@ -3,14 +3,14 @@
  * rounds in order of time; run on the same memory it gives the same answer, and the database takes
  * the answer only if that memory is still the present one (law 3).
  */
-import { type Verdict, decide } from "./consensus.ts";
+import { decide, type Verdict } from "./consensus.ts";
 import { type CoverageChange, type CoverageSpan, cover, frontier } from "./coverage.ts";
 import { decideIncident } from "./incident.ts";
 import type { Failure, Monitor, Region, RegionId } from "./monitor.ts";
-import { type Plan, dueIn } from "./plan.ts";
+import { dueIn, type Plan } from "./plan.ts";
 import type { Outcome, Result } from "./result.ts";
 import type { Round } from "./schedule.ts";
-import { type Status, type StatusState, type Transition, advance, initialState } from "./status.ts";
+import { advance, initialState, type Status, type StatusState, type Transition } from "./status.ts";
 
 /** The scope of a status: a region's number, or this for the verdict over all regions. */
 export const overall = 0;
@@ -150,7 +150,7 @@ class Fold {
       ]),
     );
     for (const monitor of dueIn(this.#plan, round)) {
-      if (monitor.addedAt <= round.time) this.#judge(monitor, round.time, reported);
+      this.#judge(monitor, round.time, reported);
     }
     for (const region of reported.keys()) this.#cover(region, round);
   }
@@ -178,7 +178,10 @@ class Fold {
       const region = this.#regions.get(id);
       const outcomes = region && reported.get(region.number);
       if (!region || !outcomes) continue;
-      const outcome = outcomes.get(monitor.number) ?? notRun;
+      // Nothing was expected of a monitor that the configuration did not have yet.
+      const absent = monitor.addedAt <= time ? notRun : null;
+      const outcome = outcomes.get(monitor.number) ?? absent;
+      if (outcome === null) continue;
       reports.push({ region: id, outcome });
       this.#advance(monitor, region.number, outcome.outcome, time, causeOf(id, outcome));
     }

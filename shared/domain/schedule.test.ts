@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Schedule } from "./monitor.ts";
 import {
-  type Round,
   countChecks,
   isDue,
   isInterval,
   lastCheckAt,
   phaseOf,
+  type Round,
   roundsOfMinute,
   stepOf,
 } from "./schedule.ts";
@@ -195,7 +195,10 @@ describe("phaseOf", () => {
       tally.set(phase, (tally.get(phase) ?? 0) + 1);
     }
     const expected = 1_000 / slots;
-    const chiSquare = [...tally.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
+    const chiSquare = [...tally.values()].reduce(
+      (sum, n) => sum + (n - expected) ** 2 / expected,
+      0,
+    );
     expect(tally.size).toBe(slots);
     expect(chiSquare).toBeLessThan(bound);
   });

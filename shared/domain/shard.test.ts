@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ShardLoad, connections, fits, roundBudgetMs, worstCaseMs } from "./shard.ts";
+import { connections, fits, roundBudgetMs, type ShardLoad, worstCaseMs } from "./shard.ts";
 import { shardLoads } from "./testing/arbitraries.ts";
 import { retryPolicy } from "./testing/fixtures.ts";
 
 const load = (budgetMs: number, intervalSeconds = 60): ShardLoad => {
   return { schedule: { intervalSeconds, phaseSeconds: 0 }, retry: { ...retryPolicy, budgetMs } };
 };
-const loads = (count: number, budgetMs: number) => Array.from({ length: count }, () => load(budgetMs));
+const loads = (count: number, budgetMs: number) =>
+  Array.from({ length: count }, () => load(budgetMs));
 
 /** When list scheduling ends: each probe, in order, takes the connection that is free first. */
 function endOfList(durations: readonly number[]): number {
@@ -37,9 +38,7 @@ describe("worstCaseMs", () => {
     const taken = fc.array(share, { minLength: 30, maxLength: 30 });
     fc.assert(
       fc.property(shardLoads, taken, fc.constantFrom(60, 10), (given, shares, step) => {
-        const own = given.filter(
-          ({ schedule }) => schedule.intervalSeconds < 60 === (step === 10),
-        );
+        const own = given.filter(({ schedule }) => schedule.intervalSeconds < 60 === (step === 10));
         const durations = own.map(({ retry }, index) => retry.budgetMs * (shares[index] ?? 1));
         // A tenth of a microsecond for rounding.
         expect(endOfList(durations)).toBeLessThanOrEqual(

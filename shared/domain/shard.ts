@@ -3,7 +3,7 @@
  * takes its whole budget, six at a time, and the round still ends in time.
  */
 import type { RetryPolicy, Schedule } from "./monitor.ts";
-import { type Step, fastStep, minuteStep, stepOf } from "./schedule.ts";
+import { fastStep, minuteStep, type Step, stepOf } from "./schedule.ts";
 
 /** Connections an invocation may have waiting for headers; a seventh would queue in the platform. */
 export const connections = 6;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Span, intersect, lengthOf, normalise, subtract, totalSeconds } from "./span.ts";
+import { intersect, lengthOf, normalise, type Span, subtract, totalSeconds } from "./span.ts";
 import { secondsIn, spans } from "./testing/arbitraries.ts";
 
 /** What a list of spans has to look like to be normalised. */
@@ -19,11 +19,52 @@ describe("normalise", () => {
     ["nothing stays nothing", [], []],
     ["an empty span is dropped", [{ from: 5, to: 5 }], []],
     ["a reversed span is dropped", [{ from: 9, to: 5 }], []],
-    ["spans are sorted", [{ from: 8, to: 9 }, { from: 1, to: 2 }], [{ from: 1, to: 2 }, { from: 8, to: 9 }]],
-    ["spans that touch are joined", [{ from: 0, to: 5 }, { from: 5, to: 9 }], [{ from: 0, to: 9 }]],
-    ["spans that overlap are joined", [{ from: 3, to: 9 }, { from: 0, to: 5 }], [{ from: 0, to: 9 }]],
-    ["a span inside another disappears", [{ from: 0, to: 9 }, { from: 2, to: 3 }], [{ from: 0, to: 9 }]],
-    ["a gap of one second stays", [{ from: 0, to: 4 }, { from: 5, to: 9 }], [{ from: 0, to: 4 }, { from: 5, to: 9 }]],
+    [
+      "spans are sorted",
+      [
+        { from: 8, to: 9 },
+        { from: 1, to: 2 },
+      ],
+      [
+        { from: 1, to: 2 },
+        { from: 8, to: 9 },
+      ],
+    ],
+    [
+      "spans that touch are joined",
+      [
+        { from: 0, to: 5 },
+        { from: 5, to: 9 },
+      ],
+      [{ from: 0, to: 9 }],
+    ],
+    [
+      "spans that overlap are joined",
+      [
+        { from: 3, to: 9 },
+        { from: 0, to: 5 },
+      ],
+      [{ from: 0, to: 9 }],
+    ],
+    [
+      "a span inside another disappears",
+      [
+        { from: 0, to: 9 },
+        { from: 2, to: 3 },
+      ],
+      [{ from: 0, to: 9 }],
+    ],
+    [
+      "a gap of one second stays",
+      [
+        { from: 0, to: 4 },
+        { from: 5, to: 9 },
+      ],
+      [
+        { from: 0, to: 4 },
+        { from: 5, to: 9 },
+      ],
+    ],
   ];
   it.each(table)("%s", (_name, given, expected) => {
     expect(normalise(given)).toEqual(expected);
@@ -75,9 +116,36 @@ describe("subtract", () => {
 
   const table: [name: string, a: Span[], b: Span[], expected: Span[]][] = [
     ["nothing taken away leaves all", [{ from: 0, to: 9 }], [], [{ from: 0, to: 9 }]],
-    ["a hole makes two", [{ from: 0, to: 9 }], [{ from: 3, to: 4 }], [{ from: 0, to: 3 }, { from: 4, to: 9 }]],
-    ["one cut can shorten two spans", [{ from: 0, to: 4 }, { from: 6, to: 9 }], [{ from: 3, to: 7 }], [{ from: 0, to: 3 }, { from: 7, to: 9 }]],
-    ["all taken away leaves nothing", [{ from: 1, to: 4 }, { from: 6, to: 9 }], [{ from: 0, to: 9 }], []],
+    [
+      "a hole makes two",
+      [{ from: 0, to: 9 }],
+      [{ from: 3, to: 4 }],
+      [
+        { from: 0, to: 3 },
+        { from: 4, to: 9 },
+      ],
+    ],
+    [
+      "one cut can shorten two spans",
+      [
+        { from: 0, to: 4 },
+        { from: 6, to: 9 },
+      ],
+      [{ from: 3, to: 7 }],
+      [
+        { from: 0, to: 3 },
+        { from: 7, to: 9 },
+      ],
+    ],
+    [
+      "all taken away leaves nothing",
+      [
+        { from: 1, to: 4 },
+        { from: 6, to: 9 },
+      ],
+      [{ from: 0, to: 9 }],
+      [],
+    ],
   ];
   it.each(table)("%s", (_name, a, b, expected) => {
     expect(subtract(a, b)).toEqual(expected);

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  advance,
   type Debounce,
+  initialState,
   type Status,
   type StatusState,
   type Transition,
-  advance,
-  initialState,
 } from "./status.ts";
 import { debounces, statuses } from "./testing/arbitraries.ts";
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Monitor } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
-import { type RoundReport, decideRecording } from "../domain/recording.ts";
+import { decideRecording, type RoundReport } from "../domain/recording.ts";
 import type { Outcome } from "../domain/result.ts";
 import { commit, readHead, readMemory } from "./ledger.ts";
 import { readIncidents, readResults, readStatusPoints } from "./queries.ts";

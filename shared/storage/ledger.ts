@@ -8,11 +8,11 @@ import { type Memory, type Recording, type ScopedStatus, statusKey } from "../do
 import { fastStep, minuteStep } from "../domain/schedule.ts";
 import { encodeOutcome, encodeReason } from "./codes.ts";
 import {
-  type RowCounts,
   causeColumn,
   countRows,
   coverageRowSchema,
   knownStatusSchema,
+  type RowCounts,
   statusSchema,
   streakColumn,
 } from "./rows.ts";
@@ -140,7 +140,9 @@ export async function commit(
 }
 
 function isConflict(error: unknown): boolean {
-  return error instanceof Error && /NOT NULL constraint failed: ledger\.version/.test(error.message);
+  return (
+    error instanceof Error && /NOT NULL constraint failed: ledger\.version/.test(error.message)
+  );
 }
 
 // About 25 bytes a row as JSON, and a bound value may have 2 MB: one statement for any single round

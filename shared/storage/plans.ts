@@ -1,6 +1,6 @@
 /** Plans: every applied configuration, a revision each, and the numbers behind the ids. */
 import { z } from "zod";
-import { type PlanDocument, compile } from "../config/compile.ts";
+import { compile, type PlanDocument } from "../config/compile.ts";
 import { type Change, diff } from "../config/diff.ts";
 import type { Config } from "../config/schema.ts";
 import { planDocumentSchema } from "../contract/plan.ts";
@@ -8,14 +8,12 @@ import type { Plan } from "../domain/plan.ts";
 
 const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1 };
 
-const planRowSchema = z
-  .object({ revision: z.int(), document: z.string() })
-  .transform(
-    ({ revision, document }): Plan => ({
-      ...planDocumentSchema.parse(JSON.parse(document)),
-      revision,
-    }),
-  );
+const planRowSchema = z.object({ revision: z.int(), document: z.string() }).transform(
+  ({ revision, document }): Plan => ({
+    ...planDocumentSchema.parse(JSON.parse(document)),
+    revision,
+  }),
+);
 
 /** Reads the plan in force; the empty plan, revision 0, where none was ever applied. */
 export async function readPlan(db: D1Database): Promise<Plan> {
@@ -142,9 +140,7 @@ export async function apply(
         .bind(kept, now),
       // What is no longer watched has no present status, and nobody will see its outage end.
       db
-        .prepare(
-          "DELETE FROM statuses WHERE monitor NOT IN (SELECT value FROM json_each(?1))",
-        )
+        .prepare("DELETE FROM statuses WHERE monitor NOT IN (SELECT value FROM json_each(?1))")
         .bind(kept),
       db
         .prepare(
@@ -162,7 +158,8 @@ export async function apply(
 
 function isConflict(error: unknown): boolean {
   return (
-    error instanceof Error && /NOT NULL constraint failed: ledger\.plan_revision/.test(error.message)
+    error instanceof Error &&
+    /NOT NULL constraint failed: ledger\.plan_revision/.test(error.message)
   );
 }
 

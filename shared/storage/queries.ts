@@ -112,8 +112,7 @@ export async function readIncidents(
   filter: { readonly open: boolean; readonly before: number | null },
   limit: number,
 ): Promise<StoredIncident[]> {
-  const columns =
-    "number, monitor, started_at, detected_at, ended_at, end_detected_at, cause";
+  const columns = "number, monitor, started_at, detected_at, ended_at, end_detected_at, cause";
   const where = filter.open ? "ended_at IS NULL AND number < ?1" : "number < ?1";
   const { results } = await db
     .prepare(`SELECT ${columns} FROM incidents WHERE ${where} ORDER BY number DESC LIMIT ?2`)
@@ -196,5 +195,8 @@ export async function readCoverage(db: D1Database, window: Span): Promise<Covera
     )
     .bind(window.from, window.to)
     .all();
-  return z.array(coverageRowSchema).parse(results).filter((span) => span.to > window.from);
+  return z
+    .array(coverageRowSchema)
+    .parse(results)
+    .filter((span) => span.to > window.from);
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type TickFigures, benchTick } from "./tick-bench.ts";
+import { benchTick, type TickFigures } from "./tick-bench.ts";
 
 const help = `npm run bench -- [--monitors 100,1000] [--ticks 8]
 

@@ -62,29 +62,34 @@ export function connectControl(url: URL, token: string): Control {
 
 /** Not `fetch`: it gives up on an answer after five minutes, and a tick may take fifteen. */
 async function post(url: URL, token: string, body: unknown): Promise<unknown> {
-  const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const outgoing = request(url, {
-      method: "POST",
-      agent: false,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    });
-    outgoing.on("error", reject);
-    outgoing.on("response", (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
-      incoming.on("end", () =>
-        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
-      );
-    });
-    outgoing.end(JSON.stringify(body));
-  }).catch((cause) => {
+  const { status, text } = await new Promise<{ status: number; text: string }>(
+    (resolve, reject) => {
+      const outgoing = request(url, {
+        method: "POST",
+        agent: false,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      });
+      outgoing.on("error", reject);
+      outgoing.on("response", (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () =>
+          resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+        );
+      });
+      outgoing.end(JSON.stringify(body));
+    },
+  ).catch((cause) => {
     const message = `The local Workers runtime has ended (${messageOf(cause)}).`;
     throw new RuntimeError("runtime-ended", message, { cause });
   });
   if (status === 200) return JSON.parse(text);
   const failure = Failure.safeParse(parsed(text));
-  throw new RuntimeError("query-failed", failure.success ? failure.data.error : `${status} ${text}`);
+  throw new RuntimeError(
+    "query-failed",
+    failure.success ? failure.data.error : `${status} ${text}`,
+  );
 }
 
 function parsed(text: string): unknown {

@@ -1,35 +1,24 @@
 // A Worker that runs beside probe and api in workerd and does what tests and tools ask for. It is
 // reached over loopback with a token made for each start. Only control-client.ts talks to it.
 import { z } from "zod/mini";
-import { MARK } from "./worker-modules.ts";
+import { MARK } from "./log-mark.ts";
 
-// workers-types and Node's types do not fit into one program: here is what is used of them.
-type Statement = {
-  bind(...params: unknown[]): Statement;
-  all(): Promise<{ results: unknown[]; meta: unknown }>;
-};
 type Env = {
   readonly TOKEN: string;
-  readonly DATABASE: {
-    prepare(sql: string): Statement;
-    batch(statements: Statement[]): Promise<{ results: unknown[]; meta: unknown }[]>;
-  };
-  readonly PROBE: {
+  readonly DATABASE: D1Database;
+  /** Absent while there is nothing but the database, as when migrations are applied. */
+  readonly PROBE?: {
     scheduled(event: { scheduledTime: Date; cron: string }): Promise<{ outcome: string }>;
   };
-};
-type TailContext = { readonly props: { readonly worker: string } };
-type TailEvent = {
-  readonly event: unknown;
-  readonly exceptions: readonly { name: string; message: string; stack?: string }[];
 };
 
 const Tick = z.object({ scheduledTime: z.number(), cron: z.string() });
 const Query = z.object({ sql: z.string(), params: z.array(z.unknown()) });
 type Query = z.infer<typeof Query>;
+const TailProps = z.object({ worker: z.string() });
 
 export default {
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request, env) {
     if (request.headers.get("authorization") !== `Bearer ${env.TOKEN}`) {
       return new Response("not for you", { status: 403 });
     }
@@ -45,21 +34,23 @@ export default {
    * Prints what a Worker let escape. workerd itself says nothing when a scheduled handler throws,
    * and leaves out the stack when a fetch handler does.
    */
-  tail(events: readonly TailEvent[], _env: Env, { props }: TailContext): void {
+  tail(events, _env, context) {
+    // workerd does not fill in `scriptName` locally; each Worker names itself in its tail's props.
+    const { worker } = TailProps.parse(context.props);
     for (const { exceptions } of events) {
       for (const { name, message, stack } of exceptions) {
         const trace = stack === undefined ? "" : `\n${stack}`;
-        console.error(`${MARK}${props.worker}${MARK}Uncaught ${name}: ${message}${trace}`);
+        console.error(`${MARK}${worker}${MARK}Uncaught ${name}: ${message}${trace}`);
       }
     }
   },
-};
+} satisfies ExportedHandler<Env>;
 
 async function answer(path: string, body: unknown, env: Env): Promise<unknown> {
   switch (path) {
     case "/tick": {
       const { scheduledTime, cron } = Tick.parse(body);
-      return env.PROBE.scheduled({ scheduledTime: new Date(scheduledTime), cron });
+      return env.PROBE?.scheduled({ scheduledTime: new Date(scheduledTime), cron });
     }
     case "/batch": {
       const queries = z.array(Query).parse(body);

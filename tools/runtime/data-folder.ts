@@ -7,11 +7,16 @@ import { messageOf, RuntimeError } from "./errors.ts";
 import { startOfProcess } from "./process-identity.ts";
 import { shown } from "./project.ts";
 
-/** What a start writes down, for the next start and for people who look. */
+/** How to reach the control Worker of a runtime, see control-client.ts. */
+const ControlAddress = z.object({ url: z.url(), token: z.string() });
+export type ControlAddress = z.infer<typeof ControlAddress>;
+
+/** What a start writes down, for the next start and for other programs that want to join in. */
 const RunningNote = z.object({
   ownerPid: z.number().int(),
   workerdPid: z.number().int(),
   workerdStart: z.string(),
+  control: ControlAddress.optional(),
 });
 type RunningNote = z.infer<typeof RunningNote>;
 
@@ -22,11 +27,18 @@ export type DataFolder = {
   readonly temporaryFolder: string;
   /** The pid of a workerd that an earlier start had left running, and that was ended now. */
   readonly endedLeftover: number | undefined;
-  /** Writes down which workerd runs here. */
-  noteRunning(workerdPid: number): void;
+  /** Writes down which workerd runs here and, once it is known, how to reach its control Worker. */
+  noteRunning(workerdPid: number, control?: ControlAddress): void;
   /** Gives the folder free for the next start. */
   close(): void;
 };
+
+/** @returns How to reach the runtime that runs on a data folder; undefined when none is ready. */
+export function runningControl(path: string): ControlAddress | undefined {
+  const note = readNote(noteFileIn(path));
+  const runs = note !== undefined && startOfProcess(note.workerdPid) === note.workerdStart;
+  return runs ? note.control : undefined;
+}
 
 /**
  * Takes a data folder for this process alone, and ends a workerd that was left over in it.
@@ -37,7 +49,7 @@ export type DataFolder = {
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const folder = resolve(path);
-  const noteFile = join(folder, "running.json");
+  const noteFile = noteFileIn(folder);
   const temporaryFolder = join(folder, "tmp");
   const lock = takeLock(folder, noteFile);
   try {
@@ -49,10 +61,11 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       stateFolder: join(folder, "v3"),
       temporaryFolder,
       endedLeftover,
-      noteRunning(workerdPid) {
+      noteRunning(workerdPid, control) {
         const workerdStart = startOfProcess(workerdPid) ?? "";
-        const note: RunningNote = { ownerPid: process.pid, workerdPid, workerdStart };
-        writeFileSync(noteFile, `${JSON.stringify(note)}\n`);
+        const note: RunningNote = { ownerPid: process.pid, workerdPid, workerdStart, control };
+        // The token in it lets its reader run any SQL here.
+        writeFileSync(noteFile, `${JSON.stringify(note)}\n`, { mode: 0o600 });
       },
       close() {
         rmSync(noteFile, { force: true });
@@ -88,6 +101,10 @@ function takeLock(folder: string, noteFile: string): DatabaseSync {
       `The data folder ${shown(folder)} is in use by ${by}. Stop it, or choose another folder.`,
     );
   }
+}
+
+function noteFileIn(folder: string): string {
+  return join(folder, "running.json");
 }
 
 function readNote(file: string): RunningNote | undefined {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
+import { MARK } from "./log-mark.ts";
 import { WORKERS, type WorkerKey } from "./project.ts";
-import { MARK } from "./worker-modules.ts";
 
 export type LogLine = {
   /** Who printed it: a Worker, or workerd (and miniflare) itself. */

@@ -76,11 +76,13 @@ export async function applyMigrations(
 ): Promise<void> {
   const table = quoted(migrationsTable);
   const query = (sql: string, ...params: string[]) => ({ sql, params });
-  await control.batch([query(`CREATE TABLE IF NOT EXISTS ${table}(
+  await control.batch([
+    query(`CREATE TABLE IF NOT EXISTS ${table}(
 		id         INTEGER PRIMARY KEY AUTOINCREMENT,
 		name       TEXT UNIQUE,
 		applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
-);`)]);
+);`),
+  ]);
   for (const { name, file } of migrations) {
     const statements = wrangler.unstable_splitSqlQuery(readFileSync(file, "utf8"));
     const noted = query(`INSERT INTO ${table} (name) VALUES (?)`, name);

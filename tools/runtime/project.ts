@@ -67,7 +67,9 @@ function readWorker({ wrangler }: Toolchain, configPath: string, key: WorkerKey)
     const { modulesRules: _, ...options } = workerOptions;
     return { key, name: config.name, entryFile: config.main, config, options };
   } catch (cause) {
-    const words = stripVTControlCharacters(messageOf(cause)).replace(/\s*\n\s*/g, " ").trim();
+    const words = stripVTControlCharacters(messageOf(cause))
+      .replace(/\s*\n\s*/g, " ")
+      .trim();
     throw new RuntimeError("config-invalid", `${shown(configPath)}, [env.${key}]: ${words}`, {
       cause,
     });

@@ -146,7 +146,7 @@ async function serve(
   socket: { readonly host: string; readonly port: number },
   vars: NonNullable<RuntimeOptions["vars"]>,
 ): Promise<Pick<Runtime, "apiUrl" | "tick" | "query" | "batch"> & { readonly workerd: Workerd }> {
-  const { project, build } = start;
+  const { project, build, folder } = start;
   const { probe, api } = project;
   const token = newToken();
   const workerd = await run(start, [
@@ -154,7 +154,9 @@ async function serve(
     projectWorkerOptions(project, probe, build.probe, { vars: vars.probe ?? {} }),
     projectWorkerOptions(project, api, build.api, { vars: vars.api ?? {}, socket }),
   ]);
-  const control = connectControl(await workerd.urlOf(CONTROL), token);
+  const controlUrl = await workerd.urlOf(CONTROL);
+  const control = connectControl(controlUrl, token);
+  folder.noteRunning(workerd.pid, { url: controlUrl.href, token });
   return {
     workerd,
     apiUrl: (await workerd.urlOf(api.name)).origin,

@@ -1,7 +1,5 @@
+import { MARK } from "./log-mark.ts";
 import type { WorkerKey } from "./project.ts";
-
-/** Between marks: who printed a line. No Worker prints this character on its own. */
-export const MARK = "\u0001";
 
 /** The folder that our modules seem to be in; stack traces name it, see source-positions.ts. */
 export const MODULES_FOLDER = "local-runtime";

@@ -18,10 +18,7 @@ export class PlanKeeper extends DurableObject<Env> {
   /** Keeps a plan in place of the one before. */
   keep(input: unknown): void {
     const document = JSON.stringify(planSchema.parse(input));
-    this.ctx.storage.sql.exec(
-      "INSERT OR REPLACE INTO plan (id, document) VALUES (1, ?)",
-      document,
-    );
+    this.ctx.storage.sql.exec("INSERT OR REPLACE INTO plan (id, document) VALUES (1, ?)", document);
   }
 
   /** The plan kept last, or null. */

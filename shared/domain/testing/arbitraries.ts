@@ -33,7 +33,10 @@ export function secondsIn(list: readonly Span[]): Set<number> {
 /** Every interval allowed, with a phase on its grid. */
 export const schedules: fc.Arbitrary<Schedule> = fc
   .tuple(
-    fc.oneof(fc.constantFrom(10, 20, 30), fc.integer({ min: 1, max: 1_440 }).map((m) => m * 60)),
+    fc.oneof(
+      fc.constantFrom(10, 20, 30),
+      fc.integer({ min: 1, max: 1_440 }).map((m) => m * 60),
+    ),
     fc.nat(10_000),
   )
   .map(([intervalSeconds, seed]) => {

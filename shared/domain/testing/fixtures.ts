@@ -103,8 +103,7 @@ export function reportOf(round: Round, letters: string): RoundReport {
     regions: [...letters].flatMap((letter, index) => {
       if (letter === ".") return [];
       const outcome = outcomeOfLetter(letter);
-      const results =
-        outcome === null ? [] : [{ monitor: 1, outcome, latencyMs: 12, attempts: 1 }];
+      const results = outcome === null ? [] : [{ monitor: 1, outcome, latencyMs: 12, attempts: 1 }];
       return [{ region: index + 1, results }];
     }),
   };

@@ -58,7 +58,10 @@ export function traces(letters: readonly string[]): fc.Arbitrary<Trace> {
     const cells = rounds.length * regions.length;
     return fc
       .record({
-        silent: fc.array(fc.nat(5).map((n) => n === 5), exactly(cells)),
+        silent: fc.array(
+          fc.nat(5).map((n) => n === 5),
+          exactly(cells),
+        ),
         drawn: fc.array(fc.constantFrom(...letters), exactly(cells * plan.monitors.length)),
       })
       .map(({ silent, drawn }) => ({

@@ -10,7 +10,7 @@ describe("a probe's URL as it is shown", () => {
     ["https://user:secret@netpost.example/", "https://netpost.example/"],
     [
       "https://netpost.example/?a=secret&b=secret&a=secret",
-      "https://netpost.example/?a=hidden&b=hidden",
+      "https://netpost.example/?a=hidden&b=hidden&a=hidden",
     ],
     ["https://netpost.example/#secret", "https://netpost.example/"],
     ["no URL at all, secret", "hidden"],

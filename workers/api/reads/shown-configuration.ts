@@ -33,7 +33,10 @@ function shownUrl(text: string): string {
   url.username = "";
   url.password = "";
   url.hash = "";
-  for (const name of new Set(url.searchParams.keys())) url.searchParams.set(name, hidden);
+  url.search = [...url.searchParams]
+    // A name without a value may be the secret itself.
+    .map(([name, value]) => (value === "" ? hidden : `${encodeURIComponent(name)}=${hidden}`))
+    .join("&");
   return url.href;
 }
 

@@ -52,7 +52,12 @@ describe("a condition", () => {
       seen: {},
       detail: "took 40 ms, allowed 39 ms",
     },
-    { name: "on text holds", condition: text("Net", true), seen: { body: "NetPost" }, detail: null },
+    {
+      name: "on text holds",
+      condition: text("Net", true),
+      seen: { body: "NetPost" },
+      detail: null,
+    },
     {
       name: "on text fails where it is missing",
       condition: text("Welcome", true),

@@ -36,7 +36,9 @@ function check(condition: Condition, answer: Answer): Failure | null {
     case "status": {
       const { status } = answer;
       if (condition.allowed.some(({ from, to }) => status >= from && status <= to)) return null;
-      const allowed = condition.allowed.map(({ from, to }) => (from === to ? from : `${from}–${to}`));
+      const allowed = condition.allowed.map(({ from, to }) =>
+        from === to ? from : `${from}–${to}`,
+      );
       return { reason: "status", detail: `status ${status}, allowed ${allowed.join(", ")}` };
     }
     case "latency": {

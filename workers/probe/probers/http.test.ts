@@ -124,9 +124,7 @@ describe("an HTTP probe against a real server", () => {
       body: '{"email":"nobody@netpost.example","password":"wrong"}',
     });
     expect((await attempt(login)).httpStatus).toBe(401);
-    await setFaults([
-      { kind: "status", status: 418, path: "/api/auth/login", region: "us-east" },
-    ]);
+    await setFaults([{ kind: "status", status: 418, path: "/api/auth/login", region: "us-east" }]);
     expect((await attempt(login)).httpStatus).toBe(418);
   });
 });

@@ -60,7 +60,9 @@ describe("a region's object", () => {
     const answer = await freshObject().run(await request(start));
     expect(answer).toMatchObject({
       kind: "reported",
-      rounds: [{ round: { time: start }, results: [{ outcome: { outcome: "up" }, attempts: 1 }, {}] }],
+      rounds: [
+        { round: { time: start }, results: [{ outcome: { outcome: "up" }, attempts: 1 }, {}] },
+      ],
     });
   });
 

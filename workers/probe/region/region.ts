@@ -4,9 +4,9 @@ import {
   type RoundResults,
   type RunAnswer,
   type RunRequest,
-  type Slice,
   roundSchema,
   runRequestSchema,
+  type Slice,
   sliceSchema,
 } from "../../../shared/contract/region.ts";
 import { isDue } from "../../../shared/domain/schedule.ts";

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { Monitor } from "../../../shared/domain/monitor.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { connections } from "../../../shared/domain/shard.ts";
-import { type ProbeSurroundings, ownFault, runProbe } from "./run-probe.ts";
+import { ownFault, type ProbeSurroundings, runProbe } from "./run-probe.ts";
 
 /**
  * Probes monitors, no more at a time than the platform has connections for: in its own queue a

@@ -6,7 +6,7 @@ import type { Clock } from "../../../shared/clock.ts";
 import { parseConfig } from "../../../shared/config/parse.ts";
 import type { ConfigInput } from "../../../shared/config/schema.ts";
 import { apply, propose } from "../../../shared/storage/plans.ts";
-import { type TickSurroundings, emptyRecollection } from "../tick/surroundings.ts";
+import { emptyRecollection, type TickSurroundings } from "../tick/surroundings.ts";
 import { type TickOutcome, tick } from "../tick/tick.ts";
 
 /** A minute to begin at; any will do, as long as it is one. */

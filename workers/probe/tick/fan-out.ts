@@ -5,9 +5,9 @@ import {
 } from "../../../shared/contract/region.ts";
 import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
-import { type Round, isDue } from "../../../shared/domain/schedule.ts";
-import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import type { RegionReport, RoundReport } from "../../../shared/domain/recording.ts";
+import { isDue, type Round } from "../../../shared/domain/schedule.ts";
+import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
 import { objectName } from "../region/object-name.ts";
 import type { TickSurroundings } from "./surroundings.ts";
@@ -124,7 +124,9 @@ export function regionStub(env: TickSurroundings["env"], region: Region, shard: 
   return env.REGION.getByName(objectName(region, shard), { locationHint });
 }
 
-function merge(answers: readonly { object: RegionObject; rounds: RoundResults[] }[]): RoundReport[] {
+function merge(
+  answers: readonly { object: RegionObject; rounds: RoundResults[] }[],
+): RoundReport[] {
   const byRound = new Map<string, { round: Round; regions: Map<number, RegionReport> }>();
   for (const { object, rounds } of answers) {
     const region = object.region.number;

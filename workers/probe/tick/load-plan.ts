@@ -1,8 +1,8 @@
+import { planSchema } from "../../../shared/contract/plan.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import { describeError } from "../../../shared/log.ts";
 import { readHead } from "../../../shared/storage/ledger.ts";
 import { readPlan } from "../../../shared/storage/plans.ts";
-import { planSchema } from "../../../shared/contract/plan.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
 /** The plan to go by, and what the database had to say. */

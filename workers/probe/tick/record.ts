@@ -1,6 +1,10 @@
-import type { Plan } from "../../../shared/domain/plan.ts";
-import { type Recording, type RoundReport, decideRecording } from "../../../shared/domain/recording.ts";
 import { toSeconds } from "../../../shared/clock.ts";
+import type { Plan } from "../../../shared/domain/plan.ts";
+import {
+  decideRecording,
+  type Recording,
+  type RoundReport,
+} from "../../../shared/domain/recording.ts";
 import { describeError } from "../../../shared/log.ts";
 import { commit, readMemory } from "../../../shared/storage/ledger.ts";
 import type { RowCounts } from "../../../shared/storage/rows.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../shared/clock.ts";
-import type { VersionedMemory } from "../../../shared/storage/ledger.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
+import type { VersionedMemory } from "../../../shared/storage/ledger.ts";
 import type { Bindings } from "../env.ts";
 
 /**

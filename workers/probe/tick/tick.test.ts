@@ -161,8 +161,6 @@ describe("with the database away for ten minutes", () => {
       { scope: 0, at: minute + 180, from_status: "up", to_status: "down" },
       { scope: 0, at: minute + 420, from_status: "down", to_status: "up" },
     ]);
-    expect(await incidents()).toMatchObject([
-      { started_at: minute + 180, ended_at: minute + 420 },
-    ]);
+    expect(await incidents()).toMatchObject([{ started_at: minute + 180, ended_at: minute + 420 }]);
   });
 });

@@ -13,14 +13,19 @@
 import { type Plan, planRounds } from "../../../shared/domain/plan.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
 import { acknowledge } from "./acknowledge.ts";
-import { type RegionFault, fanOut } from "./fan-out.ts";
+import { fanOut, type RegionFault } from "./fan-out.ts";
 import { type LoadedPlan, loadPlan } from "./load-plan.ts";
 import { type Recorded, record } from "./record.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
 /** What became of one round. */
 export type RoundOutcome =
-  | { readonly kind: "run"; readonly round: Round; readonly faults: readonly RegionFault[]; readonly recorded: Recorded }
+  | {
+      readonly kind: "run";
+      readonly round: Round;
+      readonly faults: readonly RegionFault[];
+      readonly recorded: Recorded;
+    }
   /** Its time was over before it could begin: the next one shows what is true then. */
   | { readonly kind: "missed"; readonly round: Round };
 

@@ -1,0 +1,142 @@
+import { fileURLToPath } from "node:url";
+import { applyConfigFile, d1OverBatch, renderText } from "../config/index.ts";
+import { type LogLine, type Runtime, RuntimeError, startRuntime } from "../runtime/index.ts";
+import { PortError, startStandIn } from "../stand-in/index.ts";
+import { parseSettings, type StartSettings } from "./settings.ts";
+import { describeTick } from "./tick-line.ts";
+
+const help = `npm start
+
+Runs NetPost's monitoring on this machine: both Workers on workerd, with their state in .data/, and
+NetPost's stand-in as what is monitored. Ctrl-C stops everything; the next start goes on with the
+same data.
+
+Settings, from the environment:
+  PORT                where the API listens                     (default 8787)
+  NETPOST_BASE_URL    a real NetPost, in place of the stand-in
+  STAND_IN_PORT       the stand-in; its control is one higher   (default 8790)
+  ADMIN_TOKEN         at least 16 characters                    (default made up and printed)
+  MONITORING_API_KEY  at least 16 characters                    (default made up and printed)
+  DATA_DIR            where state is kept                       (default .data)`;
+
+const configFile = fileURLToPath(new URL("../../netpost.config.ts", import.meta.url));
+
+async function main(): Promise<number> {
+  if (process.argv.includes("--help")) {
+    console.log(help);
+    return 0;
+  }
+  const parsed = parseSettings(process.env);
+  if (!parsed.ok) return refuse(parsed.mistakes.join("\nnpm start: "));
+  const { settings } = parsed;
+  const stopping = signalled();
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    const baseUrl = settings.NETPOST_BASE_URL ?? (await standIn(settings, stops));
+    console.log("Building and starting the Workers …");
+    const runtime = await startRuntime({
+      dataDir: settings.DATA_DIR,
+      apiPort: settings.PORT,
+      vars: {
+        probe: {},
+        api: {
+          ADMIN_TOKEN: settings.ADMIN_TOKEN,
+          MONITORING_API_KEY: settings.MONITORING_API_KEY,
+        },
+      },
+      onLog: printLog,
+    });
+    stops.push(() => runtime.stop());
+    const applied = await applyConfigFile(
+      d1OverBatch(runtime.batch),
+      { file: configFile, baseUrl },
+      { now: () => Math.floor(Date.now() / 1000) },
+    );
+    if (!("revision" in applied)) return refuse(renderText(applied));
+    console.log(welcome(settings, runtime, baseUrl));
+    const ended = runtime.ended.then((end) => (end.expected ? null : end));
+    const stopTicking = tickEveryMinute(runtime);
+    stops.unshift(async () => stopTicking());
+    const end = await Promise.race([stopping, ended]);
+    if (end === null) return 0;
+    return refuse("workerd ended unexpectedly. Start again: nothing that was recorded is lost.");
+  } catch (error) {
+    if (error instanceof RuntimeError || error instanceof PortError) return refuse(error.message);
+    throw error;
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
+
+function refuse(line: string): number {
+  console.error(`npm start: ${line}`);
+  return 1;
+}
+
+async function standIn(settings: StartSettings, stops: (() => Promise<void>)[]): Promise<string> {
+  const port = settings.STAND_IN_PORT;
+  const server = await startStandIn({ port, controlPort: port + 1 });
+  stops.push(() => server.stop());
+  return server.url;
+}
+
+/** Resolves at the first Ctrl-C; a second one ends the process at once. */
+function signalled(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        console.log("\nStopping …");
+        resolve(null);
+        process.once(signal, () => process.exit(130));
+      });
+    }
+  });
+}
+
+/** Fires the cron at once, for the present minute, and then at the start of every minute. */
+function tickEveryMinute(runtime: Runtime): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const fire = () => {
+    const now = Date.now();
+    timer = setTimeout(fire, 60_000 - (now % 60_000));
+    // A workerd that dies meanwhile is told by `ended`; a failed tick has logged itself.
+    runtime.tick(new Date(now - (now % 60_000))).catch(() => {});
+  };
+  fire();
+  return () => clearTimeout(timer);
+}
+
+function welcome(settings: StartSettings, { apiUrl }: Runtime, baseUrl: string): string {
+  const control = `http://127.0.0.1:${settings.STAND_IN_PORT + 1}`;
+  const breakIt = `
+Break it, and watch:
+  curl -X POST ${control}/faults -d '{"kind":"status","status":500,"path":"/api/health"}'
+  curl -X DELETE ${control}/faults
+`;
+  return `
+NetPost's monitoring is running, probing ${baseUrl} from three regions.
+
+  Status      ${apiUrl}/api/status
+  Health      ${apiUrl}/api/health
+  Monitors    ${apiUrl}/api/monitoring/monitors
+  Incidents   ${apiUrl}/api/monitoring/incidents
+  SLA         ${apiUrl}/api/monitoring/sla?window=24h
+
+  Key to read (MONITORING_API_KEY)   ${settings.MONITORING_API_KEY}
+  Key for everything (ADMIN_TOKEN)   ${settings.ADMIN_TOKEN}
+
+  curl -H 'Authorization: Bearer ${settings.MONITORING_API_KEY}' '${apiUrl}/api/monitoring/sla?window=24h'
+${settings.NETPOST_BASE_URL === undefined ? breakIt : ""}
+Every minute has its line; Ctrl-C stops everything.
+`;
+}
+
+function printLog(line: LogLine): void {
+  const tick = line.from === "probe" ? describeTick(line.text) : null;
+  if (tick !== null) console.log(tick);
+  else if (line.from !== "workerd" && line.stream === "stderr") {
+    console.error(`${line.from}: ${line.text}`);
+  }
+}
+
+process.exitCode = await main();

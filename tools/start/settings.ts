@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+
+const port = z.coerce
+  .number("a port from 1 to 65535")
+  .pipe(
+    z
+      .int("a port from 1 to 65535")
+      .min(1, "a port from 1 to 65535")
+      .max(65_535, "a port from 1 to 65535"),
+  );
+const key = z.string().min(16, "at least 16 characters");
+
+const settingsSchema = z.object({
+  /** Where the API listens. */
+  PORT: port.default(8787),
+  /** Where NetPost's stand-in listens, and on the next port its control endpoint. */
+  STAND_IN_PORT: port.default(8790),
+  /** A real NetPost; without it the stand-in is started and monitored. */
+  NETPOST_BASE_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
+  ADMIN_TOKEN: key.optional(),
+  MONITORING_API_KEY: key.optional(),
+  /** Where the database and the regions' objects are kept. */
+  DATA_DIR: z.string().min(1).default(".data"),
+});
+
+/** What `npm start` takes from the environment; keys that were missing are made up. */
+export type StartSettings = ReturnType<typeof complete>;
+
+/** The settings, or one line for each mistake: the setting and what is allowed, never its value. */
+export type ParsedSettings =
+  | { readonly ok: true; readonly settings: StartSettings }
+  | { readonly ok: false; readonly mistakes: readonly string[] };
+
+/** Parses the environment. A setting that is empty counts as missing. */
+export function parseSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): ParsedSettings {
+  const given = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = settingsSchema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return { ok: true, settings: complete(parsed.data) };
+  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  return { ok: false, mistakes };
+}
+
+function complete(settings: z.infer<typeof settingsSchema>) {
+  return {
+    ...settings,
+    ADMIN_TOKEN: settings.ADMIN_TOKEN ?? madeUpKey(),
+    MONITORING_API_KEY: settings.MONITORING_API_KEY ?? madeUpKey(),
+  };
+}
+
+function madeUpKey(): string {
+  return randomBytes(18).toString("base64url");
+}
