@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, HttpProbe, Monitor, Quorum } from "../domain/monitor.ts";
-import { type Identities, type PlanDocument, compile } from "./compile.ts";
+import { compile, type Identities, type PlanDocument } from "./compile.ts";
 import { parseConfig } from "./parse.ts";
 import { fileWith, monitor } from "./testing/fixtures.ts";
 

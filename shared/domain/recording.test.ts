@@ -172,14 +172,10 @@ describe("verdicts over rounds", () => {
     expect(recording.results).toHaveLength(9);
   });
 
-  it("nothing is expected of a monitor before it was added", () => {
+  it("a monitor is judged only from when it was added", () => {
     const recording = record(script("---", "UUU"), { addedAt: start + 60 });
     expect(overallOnly(recording)).toEqual(["overall unknown → up @ 1"]);
-  });
-
-  it("a result of a monitor that was added in the round's own minute counts", () => {
-    const recording = record(script("UUU"), { addedAt: start + 9 });
-    expect(overallOnly(recording)).toEqual(["overall unknown → up @ 0"]);
+    expect(record(script("---", "UUU"), { addedAt: start + 61 }).transitions).toEqual([]);
   });
 
   it("only the outcomes of the plan's monitors count", () => {

@@ -150,7 +150,7 @@ class Fold {
       ]),
     );
     for (const monitor of dueIn(this.#plan, round)) {
-      this.#judge(monitor, round.time, reported);
+      if (monitor.addedAt <= round.time) this.#judge(monitor, round.time, reported);
     }
     for (const region of reported.keys()) this.#cover(region, round);
   }
@@ -178,10 +178,7 @@ class Fold {
       const region = this.#regions.get(id);
       const outcomes = region && reported.get(region.number);
       if (!region || !outcomes) continue;
-      // Nothing was expected of a monitor that the configuration did not have yet.
-      const absent = monitor.addedAt <= time ? notRun : null;
-      const outcome = outcomes.get(monitor.number) ?? absent;
-      if (outcome === null) continue;
+      const outcome = outcomes.get(monitor.number) ?? notRun;
       reports.push({ region: id, outcome });
       this.#advance(monitor, region.number, outcome.outcome, time, causeOf(id, outcome));
     }

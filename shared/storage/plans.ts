@@ -31,7 +31,6 @@ export interface Proposal {
   readonly before: Plan;
   readonly after: PlanDocument;
   readonly changes: readonly Change[];
-  readonly newMonitors: readonly { number: number; id: string }[];
   readonly newRegions: readonly { number: number; id: string }[];
 }
 
@@ -47,10 +46,12 @@ const identityRows = z.array(
 /**
  * Compiles a configuration against what the database knows; changes nothing.
  *
- * @param now epoch seconds, from when new monitors count
+ * @param now epoch seconds; new monitors count from the start of its minute, so that the round of
+ *   that minute, if it is still to come, is their first
  */
 export async function propose(db: D1Database, config: Config, now: number): Promise<Proposal> {
   const before = await readPlan(db);
+  const added = now - (now % 60);
   const [monitorRows, regionRows] = await db.batch([
     db.prepare("SELECT id, number, added_at, removed_at FROM monitors"),
     db.prepare("SELECT id, number FROM regions"),
@@ -66,16 +67,16 @@ export async function propose(db: D1Database, config: Config, now: number): Prom
       monitors: new Map([
         ...monitors.map(({ id, number, added_at, removed_at }) => {
           // Who comes back counts from now: nothing was expected of it in between.
-          const addedAt = typeof removed_at === "number" ? now : (added_at ?? now);
+          const addedAt = typeof removed_at === "number" ? added : (added_at ?? added);
           return [id, { number, addedAt }] as const;
         }),
-        ...newMonitors.map(({ id, number }) => [id, { number, addedAt: now }] as const),
+        ...newMonitors.map(({ id, number }) => [id, { number, addedAt: added }] as const),
       ]),
       regions: new Map([...regions, ...newRegions].map(({ id, number }) => [id, number])),
     },
     before.shards,
   );
-  return { before, after, changes: diff(before, after), newMonitors, newRegions };
+  return { before, after, changes: diff(before, after), newRegions };
 }
 
 /** What became of an application. */
@@ -95,12 +96,13 @@ export async function apply(
   proposal: Proposal,
   now: number,
 ): Promise<ApplyOutcome> {
-  const { before, after, newMonitors, newRegions } = proposal;
+  const { before, after, newRegions } = proposal;
   const revision = before.revision + 1;
   const { revision: _, ...document } = before;
   if (JSON.stringify(document) === JSON.stringify(after)) {
     return { kind: "unchanged", revision: before.revision };
   }
+  const identities = after.monitors.map(({ number, id, addedAt }) => ({ number, id, addedAt }));
   const kept = JSON.stringify(after.monitors.map((monitor) => monitor.number));
   try {
     await db.batch([
@@ -117,21 +119,17 @@ export async function apply(
       db
         .prepare(
           `INSERT INTO monitors (number, id, added_at)
-           SELECT value ->> 'number', value ->> 'id', ?2 FROM json_each(?1)`,
+           SELECT value ->> 'number', value ->> 'id', value ->> 'addedAt' FROM json_each(?1) WHERE true
+           ON CONFLICT (number) DO UPDATE SET removed_at = NULL, added_at = excluded.added_at
+           WHERE removed_at IS NOT NULL`,
         )
-        .bind(JSON.stringify(newMonitors), now),
+        .bind(JSON.stringify(identities)),
       db
         .prepare(
           `INSERT INTO regions (number, id)
            SELECT value ->> 'number', value ->> 'id' FROM json_each(?1)`,
         )
         .bind(JSON.stringify(newRegions)),
-      db
-        .prepare(
-          `UPDATE monitors SET removed_at = NULL, added_at = ?2
-           WHERE removed_at IS NOT NULL AND number IN (SELECT value FROM json_each(?1))`,
-        )
-        .bind(kept, now),
       db
         .prepare(
           `UPDATE monitors SET removed_at = ?2

@@ -33,6 +33,14 @@ describe("the checker", () => {
     ]);
   });
 
+  it("refuses a lockfile made for one platform", () => {
+    const optionalDependencies = { "a-linux": "1.0.0", "a-darwin": "1.0.0" };
+    const packages = { "node_modules/a": { optionalDependencies }, "node_modules/a-linux": {} };
+    expect(wrongInPackages({}, { packages })).toEqual([
+      "package-lock.json lacks a-darwin of node_modules/a: npm ci fails on a full registry.",
+    ]);
+  });
+
   it("refuses a second workerd", () => {
     const packages = {
       "node_modules/workerd": { version: "1.0.0" },

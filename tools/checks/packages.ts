@@ -6,7 +6,11 @@ const manifestSchema = z.object({ dependencies: versions, devDependencies: versi
 const lockSchema = z.object({
   packages: z.record(
     z.string(),
-    z.object({ version: z.string().optional(), resolved: z.string().optional() }),
+    z.object({
+      version: z.string().optional(),
+      resolved: z.string().optional(),
+      optionalDependencies: versions,
+    }),
   ),
 });
 
@@ -30,10 +34,28 @@ export function wrongInPackages(manifest: unknown, lock: unknown): string[] {
     ...locked
       .filter(([, { resolved }]) => resolved?.startsWith("http"))
       .map(([path, { resolved }]) => `package-lock.json ties ${path} to ${resolved}.`),
+    ...locked.flatMap(([path, { optionalDependencies }]) =>
+      Object.keys(optionalDependencies)
+        .filter((name) => !isLocked(name, path, locked))
+        .map(
+          (name) => `package-lock.json lacks ${name} of ${path}: npm ci fails on a full registry.`,
+        ),
+    ),
     ...(workerds.length > 1
       ? [`package-lock.json brings ${workerds.length} workerds of 100 MB: ${namesOf(workerds)}.`]
       : []),
   ];
+}
+
+/** A registry that lacks other platforms' builds makes npm leave them out of the lockfile. */
+function isLocked(
+  name: string,
+  path: string,
+  locked: readonly (readonly [string, unknown])[],
+): boolean {
+  return locked.some(([other]) =>
+    [`node_modules/${name}`, `${path}/node_modules/${name}`].includes(other),
+  );
 }
 
 function namesOf(entries: readonly (readonly [string, { version?: string | undefined }])[]) {

@@ -41,7 +41,7 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
     app.use(path, cors({ origin: "*", allowMethods: ["GET", "HEAD"] }));
     app.use(path, cacheControl("public, max-age=10"));
   }
-  
+  app.use("/api/monitoring/*", authenticate);
   app.use(
     bodyLimit({
       maxSize: largestBody,

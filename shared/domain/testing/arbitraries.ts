@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { Quorum, Schedule } from "../monitor.ts";
 import { stepOf } from "../schedule.ts";
-import { type ShardLoad, roundBudgetMs } from "../shard.ts";
+import { roundBudgetMs, type ShardLoad } from "../shard.ts";
 import type { Span } from "../span.ts";
 import type { Debounce, Status } from "../status.ts";
 import { retryPolicy } from "./fixtures.ts";

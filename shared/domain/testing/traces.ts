@@ -1,8 +1,9 @@
 /** Random plans with what their regions reported, and a recorder that keeps all that is written. */
 import fc from "fast-check";
 import type { Monitor } from "../monitor.ts";
-import { type Plan, dueIn, planRounds } from "../plan.ts";
+import { dueIn, type Plan, planRounds } from "../plan.ts";
 import {
+  decideRecording,
   type IncidentOpening,
   type Memory,
   type RecordedResult,
@@ -10,7 +11,6 @@ import {
   type RoundReport,
   type ScopedStatus,
   type ScopedTransition,
-  decideRecording,
   statusKey,
 } from "../recording.ts";
 import type { Result } from "../result.ts";
