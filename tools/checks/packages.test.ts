@@ -37,7 +37,7 @@ describe("the checker", () => {
     const optionalDependencies = { "a-linux": "1.0.0", "a-darwin": "1.0.0" };
     const packages = { "node_modules/a": { optionalDependencies }, "node_modules/a-linux": {} };
     expect(wrongInPackages({}, { packages })).toEqual([
-      "package-lock.json lacks a-darwin of node_modules/a: npm ci fails on a full registry.",
+      "package-lock.json lacks a-darwin, a build of node_modules/a for some platform: npm ci refuses it.",
     ]);
   });
 

@@ -38,7 +38,8 @@ export function wrongInPackages(manifest: unknown, lock: unknown): string[] {
       Object.keys(optionalDependencies)
         .filter((name) => !isLocked(name, path, locked))
         .map(
-          (name) => `package-lock.json lacks ${name} of ${path}: npm ci fails on a full registry.`,
+          (name) =>
+            `package-lock.json lacks ${name}, a build of ${path} for some platform: npm ci refuses it.`,
         ),
     ),
     ...(workerds.length > 1

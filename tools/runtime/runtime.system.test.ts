@@ -42,7 +42,9 @@ function placeOf(file: string, text: string): string {
 /** Waits for a line: output comes on a pipe of its own, not in order with answers. */
 function printedLine(match: Partial<LogLine>): Promise<LogLine> {
   return vi.waitFor(() => {
-    const line = printed.find((candidate) => expect.objectContaining(match).asymmetricMatch(candidate));
+    const line = printed.find((candidate) =>
+      expect.objectContaining(match).asymmetricMatch(candidate),
+    );
     if (line === undefined) throw new Error(`not printed: ${JSON.stringify(match)}`);
     return line;
   });
@@ -51,6 +53,10 @@ function printedLine(match: Partial<LogLine>): Promise<LogLine> {
 test("the api listens on loopback and reaches probe over its service binding", async () => {
   expect(runtime.apiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(await get("/about")).toMatchObject({ slogan: "watched from three regions" });
+});
+
+test("Node's modules are workerd's, imported or required", async () => {
+  expect(await get("/node")).toEqual(["node", "127.0.0.1 is version 4"]);
 });
 
 test("vars come from wrangler.toml and from the caller, and from nowhere else", async () => {
@@ -92,15 +98,18 @@ test("ticks overlap", async () => {
 test.each([
   { cron: "throw", message: "the tick is broken" },
   { cron: "throw later", message: "what was left to do is broken" },
-])("a tick that fails ($cron) is an outcome, and its stack is in the log", async ({ cron, message }) => {
-  expect(await runtime.tick(new Date(0), cron)).toEqual({ outcome: "exception" });
-  const { text } = await printedLine({
-    from: "probe",
-    stream: "stderr",
-    text: expect.stringContaining(`Uncaught TypeError: ${message}`),
-  });
-  expect(text).toContain(placeOf("probe.ts", message));
-});
+])(
+  "a tick that fails ($cron) is an outcome, and its stack is in the log",
+  async ({ cron, message }) => {
+    expect(await runtime.tick(new Date(0), cron)).toEqual({ outcome: "exception" });
+    const { text } = await printedLine({
+      from: "probe",
+      stream: "stderr",
+      text: expect.stringContaining(`Uncaught TypeError: ${message}`),
+    });
+    expect(text).toContain(placeOf("probe.ts", message));
+  },
+);
 
 test("a request that fails has its stack in the log", async () => {
   expect((await fetch(`${runtime.apiUrl}/throw`)).status).toBe(500);
@@ -116,7 +125,12 @@ test("what a Worker prints comes line by line, with its name, level and stream",
   await printedLine({ from: "probe", text: expect.stringContaining("Error: printed") });
   const first = printed.findIndex(({ text }) => text.startsWith('{"event":"tick"'));
   expect(printed.slice(first, first + 5)).toEqual([
-    { from: "probe", stream: "stdout", level: "log", text: '{"event":"tick","text":"two\\nlines"}' },
+    {
+      from: "probe",
+      stream: "stdout",
+      level: "log",
+      text: '{"event":"tick","text":"two\\nlines"}',
+    },
     { from: "probe", stream: "stdout", level: "log", text: "3 checks" },
     { from: "probe", stream: "stdout", level: "info", text: "{ a: 1 }" },
     { from: "probe", stream: "stderr", level: "warn", text: "look out" },
@@ -131,7 +145,13 @@ test("what a Worker prints comes line by line, with its name, level and stream",
 
 test("a query gives rows and what it cost", async () => {
   await runtime.query("CREATE TABLE prices (item TEXT PRIMARY KEY, price REAL) WITHOUT ROWID");
-  const written = await runtime.query("INSERT INTO prices VALUES (?, ?), (?, ?)", "a", 1, "b", null);
+  const written = await runtime.query(
+    "INSERT INTO prices VALUES (?, ?), (?, ?)",
+    "a",
+    1,
+    "b",
+    null,
+  );
   expect(written).toMatchObject({ rows: [], changes: 2, rowsWritten: 2 });
   const read = await runtime.query("SELECT * FROM prices WHERE item > ?", "a");
   expect(read).toMatchObject({ rows: [{ item: "b", price: null }], rowsRead: 1, rowsWritten: 0 });

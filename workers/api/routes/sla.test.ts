@@ -158,12 +158,14 @@ describe("GET /api/monitoring/sla", () => {
     await record({ from: minute(3), to: minute(5) }, allUp);
     const back = minute(5) + 10;
     await applyConfig(configOf(plainMonitors("home", "login")), back);
-    await record({ from: minute(5), to: minute(8) }, allUp);
+    await record({ from: minute(5), to: minute(8) }, (monitor, _, time) =>
+      monitor === "home" && time === minute(5) ? null : up,
+    );
     const home = await slaOf("home", "window=24h", minute(7) + 30);
-    expect(home.window.from).toBe(iso(back));
-    // Until its first check nothing is known of it; its former life says nothing.
-    expect(home.overall).toMatchObject({ unknownSeconds: 50, upSeconds: 90, downSeconds: 0 });
-    expect(home.overall.coverage).toMatchObject({ expectedChecks: 2, coveredChecks: 2 });
+    expect(home.window.from).toBe(iso(minute(5)));
+    // Until its first result nothing is known of it: its former life ended down, and says nothing.
+    expect(home.overall).toMatchObject({ unknownSeconds: 60, upSeconds: 90, downSeconds: 0 });
+    expect(home.overall.coverage).toMatchObject({ expectedChecks: 3, coveredChecks: 3 });
   });
 
   it("is null, not a hundred percent, where nothing is known", async () => {

@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { runKillTrace } from "./kill-trace.ts";
+
+it("killing workerd in the middle of ticks loses no result and doubles none", async () => {
+  const minutes = 20;
+  const undisturbed = await runKillTrace({ minutes, kills: 0, seed: 1 });
+  const killed = await runKillTrace({ minutes, kills: 4, seed: 2 });
+  expect(undisturbed.results).toHaveLength(minutes * 4 * 3);
+  expect(undisturbed.incidents.length).toBeGreaterThan(5);
+  expect(killed).toEqual(undisturbed);
+});
