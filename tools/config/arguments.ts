@@ -33,7 +33,7 @@ Usage: npm run config -- <command> [options]
 
   --file <path>        the file (default netpost.config.ts)
   --base-url <url>     where NetPost is, instead of the file's baseUrl; NETPOST_BASE_URL does the same
-  --data <folder>      the data folder of npm start (default .data)
+  --data <folder>      the data folder of npm start (default DATA_DIR, else .data)
   --remote             the deployed database instead of the local one
   --yes                apply without asking (only a terminal is asked)
   --json               print one JSON value
@@ -47,7 +47,7 @@ const urlSchema = z.url({ protocol: /^https?$/ });
 
 /**
  * @param args the arguments after the program's name
- * @param env where NETPOST_BASE_URL is looked up; empty counts as unset
+ * @param env where NETPOST_BASE_URL and DATA_DIR are looked up; empty counts as unset
  */
 export function readArguments(
   args: readonly string[],
@@ -88,7 +88,7 @@ export function readArguments(
       command,
       file: file ?? fileURLToPath(new URL("netpost.config.ts", ROOT)),
       baseUrl,
-      dataDir: data ?? fileURLToPath(new URL(".data", ROOT)),
+      dataDir: data ?? (env["DATA_DIR"] || fileURLToPath(new URL(".data", ROOT))),
       remote,
       json,
       yes,

@@ -94,9 +94,7 @@ const runtimeModules: Plugin = {
   setup(build) {
     build.onResolve({ filter: /^cloudflare:/ }, () => ({ external: true }));
     build.onResolve({ filter: NODE_MODULE }, ({ path, kind }) =>
-      kind === "require-call"
-        ? { path, namespace: REQUIRED }
-        : { path: prefixed(path), external: true },
+      kind === "require-call" ? { path, namespace: REQUIRED } : { path, external: true },
     );
     // An ES module has no require: a required built-in becomes an import behind a small wrapper.
     build.onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => ({
@@ -105,10 +103,6 @@ const runtimeModules: Plugin = {
     }));
   },
 };
-
-function prefixed(path: string): string {
-  return path.startsWith("node:") ? path : `node:${path}`;
-}
 
 function escaped(text: string): string {
   return text.replace(/[/$.]/g, "\\$&");

@@ -89,7 +89,7 @@ test("a workerd that cannot be run is one clear line", async () => {
   vi.stubEnv("MINIFLARE_WORKERD_PATH", join(folder.path, "no-workerd"));
   await expect(startRuntime(options())).rejects.toMatchObject({
     code: "tools-missing",
-    message: expect.stringMatching(/^workerd could not be started \(.*ENOENT\)\. Run: npm ci$/),
+    message: expect.stringMatching(/is not installed \(ENOENT: .*no-workerd'\)\. Run: npm ci$/),
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type TickOutcome,
 } from "./control-client.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { RuntimeError } from "./errors.ts";
 import { type LogLine, toLogLine } from "./log-lines.ts";
 import { applyMigrations, databaseFileIn, pendingMigrations } from "./migrations.ts";
 import { requirePort } from "./port.ts";
@@ -170,15 +171,23 @@ async function serve(
   };
 }
 
-function run({ toolchain, build, folder, onLog }: Start, workers: readonly V4WorkerOptions[]) {
+async function run(
+  { toolchain, build, folder, onLog }: Start,
+  workers: readonly V4WorkerOptions[],
+): Promise<Workerd> {
   const withSources = sourcePositions({ probe: build.probe.sourceMap, api: build.api.sourceMap });
-  return startWorkerd(toolchain, {
-    workers,
-    stateFolder: folder.stateFolder,
-    temporaryFolder: folder.temporaryFolder,
-    onSpawn: (pid) => folder.noteRunning(pid),
-    onOutput: (output) => onLog(toLogLine(output, withSources)),
-  });
+  try {
+    return await startWorkerd(toolchain, {
+      workers,
+      stateFolder: folder.stateFolder,
+      temporaryFolder: folder.temporaryFolder,
+      onSpawn: (pid) => folder.noteRunning(pid),
+      onOutput: (output) => onLog(toLogLine(output, withSources)),
+    });
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    throw new RuntimeError(error.code, withSources(error.message), { cause: error });
+  }
 }
 
 /** The control Worker runs any SQL; no web page that guesses its port shall reach it. */

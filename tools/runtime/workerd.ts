@@ -99,9 +99,10 @@ export async function startWorkerd(
     await Promise.race([miniflare.ready, notStarted.promise]);
     phase = "running";
   } catch (cause) {
-    await stop();
-    if (cause instanceof RuntimeError) throw cause;
-    throw new RuntimeError("workers-failed-to-start", startFailure(errors, cause), { cause });
+    const stopped = stop();
+    // Without a process, miniflare waits for its end for ever.
+    if (pid !== 0) await stopped;
+    throw cause instanceof RuntimeError ? cause : startFailure(errors, cause);
   }
   return {
     pid,
@@ -114,10 +115,16 @@ export async function startWorkerd(
   };
 }
 
-function startFailure(errors: readonly string[], cause: unknown): string {
+function startFailure(errors: readonly string[], cause: unknown): RuntimeError {
+  if (cause instanceof Error && "code" in cause && cause.code === "ERR_ADDRESS_IN_USE") {
+    const message = `A port that was free a moment ago is in use now: ${messageOf(cause)}`;
+    return new RuntimeError("port-unavailable", message, { cause });
+  }
   const said = errors.length > 0 ? errors.join("\n") : messageOf(cause);
   const words = stripVTControlCharacters(said).replaceAll("core:user:", "");
-  return `The Workers did not start: ${words}`;
+  return new RuntimeError("workers-failed-to-start", `The Workers did not start: ${words}`, {
+    cause,
+  });
 }
 
 /**

@@ -143,6 +143,22 @@ describe("GET /api/monitoring/sla", () => {
     expect(fresh.monitors[0]?.overall.unknownSeconds).toBe(0);
   });
 
+  it("ends each monitor's window with its own rounds, fast or slow", async () => {
+    await resetWorld();
+    const [fast, slow] = plainMonitors("fast", "slow");
+    if (!fast || !slow) throw new Error("two monitors expected");
+    await applyConfig(configOf([{ ...fast, intervalSeconds: 10, budgetMs: 5_000 }, slow]));
+    await record({ from: minute(0), to: minute(2) }, allUp);
+    // The slow round of this minute is on its way while three fast ones are recorded.
+    await record({ from: minute(2), to: minute(2) + 30 }, (monitor) =>
+      monitor === "slow" ? null : up,
+    );
+    const { asOf, monitors } = await sla("window=1h", minute(2) + 40);
+    expect(asOf).toBe(iso(minute(2) + 30));
+    expect(monitors.map(({ window }) => window.to)).toEqual([iso(minute(2) + 30), iso(minute(2))]);
+    expect(monitors.map(({ overall }) => overall.unknownSeconds)).toEqual([0, 0]);
+  });
+
   it("counts the time since the last round as unknown once it is stale", async () => {
     await record({ from: minute(0), to: minute(2) }, allUp);
     const stale = await sla("window=1h", minute(4) + 1);

@@ -5,6 +5,7 @@ import type { Attempt, ProberContext } from "./prober.ts";
 
 /** No answer is read further than this. */
 export const largestBody = 1_048_576;
+const chunkBytes = 16_384;
 
 /** Asks once and judges the answer. Redirects are answers like any other: they are not followed. */
 export async function probeHttp(probe: HttpProbe, context: ProberContext): Promise<Attempt> {
@@ -46,20 +47,30 @@ async function readBody(
   keep: boolean,
 ): Promise<{ body: string; truncated: boolean }> {
   if (response.body === null) return { body: "", truncated: false };
+  if (hasSmallKnownLength(response)) return { body: await response.text(), truncated: false };
   const decoder = new TextDecoder();
-  const reader = response.body.getReader();
+  const reader = response.body.getReader({ mode: "byob" });
   let body = "";
   let bytes = 0;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return { body: body + decoder.decode(), truncated: false };
-    bytes += value.byteLength;
-    if (bytes > largestBody) {
+    // Filled before it returns, unless the body ends: a small body costs one call, not one a packet.
+    const { value } = await reader.readAtLeast(chunkBytes, new Uint8Array(chunkBytes));
+    const read = value?.byteLength ?? 0;
+    bytes += read;
+    if (keep && value) body += decoder.decode(value, { stream: true });
+    if (read < chunkBytes) return { body: body + decoder.decode(), truncated: false };
+    if (bytes >= largestBody) {
       await reader.cancel();
       return { body, truncated: true };
     }
-    if (keep) body += decoder.decode(value, { stream: true });
   }
+}
+
+/** What HTTP's own framing bounds needs no bound of ours; a compressed body can grow. */
+function hasSmallKnownLength({ headers }: Response): boolean {
+  const length = headers.get("Content-Length");
+  if (length === null || headers.has("Content-Encoding")) return false;
+  return /^\d+$/.test(length) && Number(length) <= largestBody;
 }
 
 /** A fetch that throws tells little: a timeout is certain, all else is the connection. */
