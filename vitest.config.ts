@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -9,13 +10,27 @@ const configPath = at("wrangler.toml");
 const setupFiles = [at("tools/testing/workerd-setup.ts")];
 const bindings = { TEST_MIGRATIONS: await readD1Migrations(at("migrations")) };
 
+/** workerd's own account of connections that tests break on purpose; `true` to look into one. */
+const verbose = false;
+
 /** Where .ci/run wants the JSON report; unset on a developer's machine. */
 const reportFile = process.env["VITEST_REPORT"];
 
 // System tests start the whole product, so they run last and alone. Every project needs an explicit
 // order: on two cores vitest would put those without one behind all others.
-const together = { groupOrder: 1 };
-const lastAndAlone = { groupOrder: 2 };
+const together = {
+  sequence: { groupOrder: 1 },
+  // Tests in workerd wait more than they compute.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // For machines that are busy; no test is meant to take this long.
+  testTimeout: 30_000,
+};
+const lastAndAlone = {
+  sequence: { groupOrder: 2 },
+  fileParallelism: false,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+};
 const systemTests = "**/*.system.test.ts";
 const notHere = ["**/node_modules/**", "**/fixtures/**", systemTests];
 
@@ -32,12 +47,13 @@ export default defineConfig({
           name: "node",
           include: ["shared/**/*.test.ts", "tools/**/*.test.ts", "*.test.ts"],
           exclude: [...notHere, "shared/storage/**"],
-          sequence: together,
+          ...together,
         },
       },
       {
         plugins: [
           cloudflareTest({
+            verbose,
             wrangler: { configPath, environment: "probe" },
             miniflare: { bindings },
           }),
@@ -48,12 +64,13 @@ export default defineConfig({
           include: ["workers/probe/**/*.test.ts", "shared/storage/**/*.test.ts"],
           exclude: notHere,
           setupFiles,
-          sequence: together,
+          ...together,
         },
       },
       {
         plugins: [
           cloudflareTest(async () => ({
+            verbose,
             wrangler: { configPath, environment: "api" },
             miniflare: { bindings, workers: [await probeBesideApi(configPath)] },
           })),
@@ -63,7 +80,7 @@ export default defineConfig({
           include: ["workers/api/**/*.test.ts"],
           exclude: notHere,
           setupFiles,
-          sequence: together,
+          ...together,
         },
       },
       {
@@ -71,10 +88,7 @@ export default defineConfig({
           name: "system",
           include: [systemTests],
           exclude: ["**/node_modules/**"],
-          fileParallelism: false,
-          sequence: lastAndAlone,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...lastAndAlone,
         },
       },
     ],

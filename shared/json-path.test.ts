@@ -45,10 +45,20 @@ describe("queryValues", () => {
 });
 
 describe("queryProblem", () => {
-  it.each(["", "status", "$.", "$[", "$.checks[", "$.a[?]", "$.a b", "$.checks[?@.ms >]", "$['a"])(
-    "refuses %j",
-    (path) => {
-      expect(queryProblem(path)).toMatch(/^not a JSONPath query \(RFC 9535\): .+/);
-    },
-  );
+  // The last two are an extension of the library's own.
+  it.each([
+    "",
+    "status",
+    "$.",
+    "$[",
+    "$.checks[",
+    "$.a[?]",
+    "$.a b",
+    "$.checks[?@.ms >]",
+    "$['a",
+    "$.~a",
+    "$[~'a']",
+  ])("refuses %j", (path) => {
+    expect(queryProblem(path)).toMatch(/^not a JSONPath query \(RFC 9535\): .+/);
+  });
 });

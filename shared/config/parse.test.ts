@@ -33,12 +33,15 @@ describe("parseConfig", () => {
       "a body to POST",
       fileWith({ method: "POST", body: "{}", headers: { "Content-Type": "a/b" } }),
     ],
+    ["an id with digits", fileWith({ id: "api-2-health-9" })],
+    ["a header with digits and signs", fileWith({ headers: { "X-B3_0.9": "" } })],
+    ["a range of all statuses", expecting({ status: [{ from: 100, to: 599 }] })],
     ["a range of one status", expecting({ status: [{ from: 404, to: 404 }] })],
     [
       "every kind of JSON condition",
       expecting({
         json: [
-          { path: "$.a", exists: true },
+          { path: "$.a", exists: true, otherwise: "down" },
           { path: "$['b']", equals: null, otherwise: "degraded" },
           { path: "$..c", oneOf: ["x", 1, false, null] },
           { path: "$.d[0]", atMost: 1.5 },
@@ -125,6 +128,12 @@ describe("all mistakes are named at once", () => {
       "regions: Invalid input: expected record, received string",
       "defaults.budgetMs: Invalid input: expected number, received string",
       "defaults.quorum: majority, any, all, or { atLeast: n }",
+    ]);
+    expect(mistakesIn(fileWith({ quorum: { atLeast: 9 } }, { regions: 5 }))).toEqual([
+      "regions: Invalid input: expected record, received number",
+    ]);
+    expect(mistakesIn(fileWith({ quorum: { atLeast: 9 }, regions: 5 }))).toEqual([
+      "monitors[0].regions: Invalid input: expected array, received number",
     ]);
     expect(mistakesIn(fileWith({}, { defaults: 5 }))).toEqual([
       "defaults: Invalid input: expected object, received number",

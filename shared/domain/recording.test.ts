@@ -296,6 +296,14 @@ describe("coverage", () => {
     expect(next.memory.coverage).toHaveLength(3);
   });
 
+  it("that begins and goes on in one call begins, one that goes on once goes on", () => {
+    const first = record(script("U..", "U.."));
+    expect(first.coverage).toEqual([{ kind: "begin", span: spanOf(1, 0, 2) }]);
+    const plan = planOf([monitorOf()]);
+    const next = decideRecording(plan, first.memory, [reportOf(roundAt(2), "U..")]);
+    expect(next.coverage).toEqual([{ kind: "extend", span: spanOf(1, 0, 3) }]);
+  });
+
   it("is there also where a region had nothing to probe", () => {
     const empty: RoundReport = { round: roundAt(0), regions: [{ region: 1, results: [] }] };
     expect(decideRecording(planOf([]), emptyMemory, [empty]).coverage).toEqual([

@@ -5,7 +5,7 @@ import type { Plan } from "../domain/plan.ts";
 import { decideRecording, type RoundReport } from "../domain/recording.ts";
 import type { Outcome } from "../domain/result.ts";
 import { commit, readHead, readMemory } from "./ledger.ts";
-import { readIncidents, readResults, readStatusPoints } from "./queries.ts";
+import { readResults, readStatusPoints } from "./queries.ts";
 
 const start = 1_790_000_040;
 
@@ -106,13 +106,21 @@ describe("the ledger", () => {
   it("keeps an outage from its first failed check, told when it was decided", async () => {
     const rounds = [report(0, up, up), report(1, down, down), report(2, down, down)];
     for (const round of [...rounds, report(3, up, up)]) await recordOne(round);
-    expect(await readIncidents(env.DB, { open: false, before: null }, 10)).toMatchObject([
+    const { results } = await env.DB.prepare(
+      "SELECT started_at, detected_at, ended_at, end_detected_at, cause FROM incidents",
+    ).all();
+    expect(results).toEqual([
       {
-        startedAt: start + 60,
-        detectedAt: start + 125,
-        endedAt: start + 180,
-        endDetectedAt: start + 185,
-        cause: { reason: "status", regions: ["us-east", "us-west"], regional: false },
+        started_at: start + 60,
+        detected_at: start + 125,
+        ended_at: start + 180,
+        end_detected_at: start + 185,
+        cause: JSON.stringify({
+          reason: "status",
+          detail: "status 500",
+          regions: ["us-east", "us-west"],
+          regional: false,
+        }),
       },
     ]);
   });

@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { type Memory, type Recording, type ScopedStatus, statusKey } from "../domain/recording.ts";
-import { fastStep, minuteStep } from "../domain/schedule.ts";
 import { encodeOutcome, encodeReason } from "./codes.ts";
+import { lastSpansSql } from "./last-spans.ts";
 import {
   causeColumn,
   countRows,
@@ -58,16 +58,6 @@ const statusRowSchema = z
 
 const selectHead = "SELECT version, plan_revision FROM ledger WHERE id = 1";
 
-// One seek per region and step: the key's last entry, whatever the history.
-const selectLastSpans = `
-  SELECT coverage.region, coverage.step, coverage.from_time, coverage.to_time
-  FROM regions CROSS JOIN (SELECT ${minuteStep} AS step UNION ALL SELECT ${fastStep}) AS steps
-  JOIN coverage ON coverage.region = regions.number AND coverage.step = steps.step
-    AND coverage.from_time = (
-      SELECT max(last.from_time) FROM coverage AS last
-      WHERE last.region = regions.number AND last.step = steps.step
-    )`;
-
 /** Reads where the ledger stands: one row. */
 export async function readHead(db: D1Database): Promise<LedgerHead> {
   return headSchema.parse(await db.prepare(selectHead).first());
@@ -78,7 +68,7 @@ export async function readMemory(db: D1Database): Promise<VersionedMemory> {
   const [heads, statuses, spans, incidents] = await db.batch([
     db.prepare(selectHead),
     db.prepare("SELECT monitor, scope, status, since, last_known, streak, cause FROM statuses"),
-    db.prepare(selectLastSpans),
+    db.prepare(lastSpansSql),
     db.prepare("SELECT monitor, started_at FROM incidents WHERE ended_at IS NULL"),
   ]);
   const { version } = headSchema.parse(heads?.results[0]);

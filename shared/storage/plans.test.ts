@@ -86,6 +86,28 @@ describe("applying configurations", () => {
     expect(incident).toEqual({ ended_at: now + 500 });
   });
 
+  it("calls unknown, from then on, what one region or all of them no longer watch", async () => {
+    await applyNow(["a"], now + 540, {
+      regions: { "us-east": { locationHint: "enam" }, "us-west": { locationHint: "wnam" } },
+    });
+    await env.DB.prepare(
+      `INSERT INTO statuses (monitor, scope, status, since)
+       SELECT number, scope, 'up', ?1 FROM monitors, (SELECT 0 AS scope UNION SELECT 1 UNION SELECT 2)
+       WHERE id = 'a'`,
+    )
+      .bind(now + 540)
+      .run();
+    await applyNow(["a"], now + 560);
+    const changes = "SELECT scope, to_status FROM transitions WHERE at = ?1 ORDER BY scope";
+    const read = async (at: number) => (await env.DB.prepare(changes).bind(at).all()).results;
+    expect(await read(now + 560)).toEqual([{ scope: 2, to_status: "unknown" }]);
+    await applyNow(["other"], now + 580);
+    expect(await read(now + 580)).toEqual([
+      { scope: 0, to_status: "unknown" },
+      { scope: 1, to_status: "unknown" },
+    ]);
+  });
+
   it("never asks fewer objects than before: they may hold results", async () => {
     const many = Array.from({ length: 100 }, (_, index) => `m-${index}`);
     await applyNow(many, now + 600);

@@ -5,6 +5,7 @@ import { type Change, diff } from "../config/diff.ts";
 import type { Config } from "../config/schema.ts";
 import { planDocumentSchema } from "../contract/plan.ts";
 import type { Plan } from "../domain/plan.ts";
+import { overall } from "../domain/recording.ts";
 
 const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1 };
 
@@ -79,6 +80,17 @@ export async function propose(db: D1Database, config: Config, now: number): Prom
   return { before, after, changes: diff(before, after), newRegions };
 }
 
+const unwatched = "(monitor, scope) NOT IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))";
+
+/** The monitors and scopes that a plan has a status for. */
+function scopesOf({ monitors, regions }: PlanDocument): [number, number][] {
+  const numbers = new Map(regions.map((region) => [region.id, region.number]));
+  return monitors.flatMap((monitor) => [
+    [monitor.number, overall] as [number, number],
+    ...monitor.regions.map((id): [number, number] => [monitor.number, numbers.get(id) ?? overall]),
+  ]);
+}
+
 /** What became of an application. */
 export type ApplyOutcome =
   | { readonly kind: "applied"; readonly revision: number }
@@ -103,6 +115,7 @@ export async function apply(
     return { kind: "unchanged", revision: before.revision };
   }
   const identities = after.monitors.map(({ number, id, addedAt }) => ({ number, id, addedAt }));
+  const watchedScopes = JSON.stringify(scopesOf(after));
   const kept = JSON.stringify(after.monitors.map((monitor) => monitor.number));
   try {
     await db.batch([
@@ -136,10 +149,17 @@ export async function apply(
            WHERE removed_at IS NULL AND number NOT IN (SELECT value FROM json_each(?1))`,
         )
         .bind(kept, now),
-      // What is no longer watched has no present status, and nobody will see its outage end.
+      // What is no longer watched, by any region or by one, is unknown from now and has no present
+      // status; nobody will see its outage end.
       db
-        .prepare("DELETE FROM statuses WHERE monitor NOT IN (SELECT value FROM json_each(?1))")
-        .bind(kept),
+        .prepare(
+          `INSERT INTO transitions (monitor, scope, at, from_status, to_status, decided_at)
+           SELECT monitor, scope, ?2, status, 'unknown', ?2 FROM statuses
+           WHERE status <> 'unknown' AND ${unwatched}
+           ON CONFLICT DO NOTHING`,
+        )
+        .bind(watchedScopes, now),
+      db.prepare(`DELETE FROM statuses WHERE ${unwatched}`).bind(watchedScopes),
       db
         .prepare(
           `UPDATE incidents SET ended_at = ?2, end_detected_at = ?2

@@ -2,12 +2,11 @@
 import { z } from "zod";
 import type { StatusPoint } from "../domain/availability.ts";
 import type { CoverageSpan } from "../domain/coverage.ts";
-import type { Cause } from "../domain/recording.ts";
 import { fastStep, minuteStep } from "../domain/schedule.ts";
 import type { Span } from "../domain/span.ts";
 import type { Status } from "../domain/status.ts";
 import { decodeOutcome, decodeReason } from "./codes.ts";
-import { causeColumn, coverageRowSchema, statusSchema } from "./rows.ts";
+import { coverageRowSchema, statusSchema } from "./rows.ts";
 
 /** A result as the API shows it. Times in epoch seconds. */
 export interface StoredResult {
@@ -66,59 +65,6 @@ export async function readResults(
     .bind(JSON.stringify(checks.map(({ time, monitor }) => [time, monitor])))
     .all();
   return z.array(resultRowSchema).parse(results);
-}
-
-/** An incident. Times in epoch seconds. */
-export interface StoredIncident {
-  readonly number: number;
-  readonly monitor: number;
-  readonly startedAt: number;
-  readonly detectedAt: number;
-  readonly endedAt: number | null;
-  readonly endDetectedAt: number | null;
-  readonly cause: Cause | null;
-}
-
-const incidentRowSchema = z
-  .object({
-    number: z.int(),
-    monitor: z.int(),
-    started_at: z.int(),
-    detected_at: z.int(),
-    ended_at: z.int().nullable(),
-    end_detected_at: z.int().nullable(),
-    cause: causeColumn,
-  })
-  .transform(
-    (row): StoredIncident => ({
-      number: row.number,
-      monitor: row.monitor,
-      startedAt: row.started_at,
-      detectedAt: row.detected_at,
-      endedAt: row.ended_at,
-      endDetectedAt: row.end_detected_at,
-      cause: row.cause,
-    }),
-  );
-
-/**
- * Reads incidents, newest first.
- *
- * @param filter `open`: only those not over; `before`: numbers below it, for paging
- * @param limit at most so many
- */
-export async function readIncidents(
-  db: D1Database,
-  filter: { readonly open: boolean; readonly before: number | null },
-  limit: number,
-): Promise<StoredIncident[]> {
-  const columns = "number, monitor, started_at, detected_at, ended_at, end_detected_at, cause";
-  const where = filter.open ? "ended_at IS NULL AND number < ?1" : "number < ?1";
-  const { results } = await db
-    .prepare(`SELECT ${columns} FROM incidents WHERE ${where} ORDER BY number DESC LIMIT ?2`)
-    .bind(filter.before ?? Number.MAX_SAFE_INTEGER, limit)
-    .all();
-  return z.array(incidentRowSchema).parse(results);
 }
 
 /** The status changes of one monitor in one scope. */

@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline/promises";
 import { type Arguments, HELP, readArguments } from "./arguments.ts";
 import { applyConfigFile, checkConfigFile, planConfigFile, showPlan } from "./commands.ts";
+import { confirm } from "./confirm.ts";
 import type { OpenDatabase } from "./database.ts";
 import { exitCodeOf, type Outcome, type Planned } from "./outcome.ts";
 import { renderJson, renderText } from "./render.ts";
@@ -60,16 +60,9 @@ async function review(planned: Planned, { json, yes, remote }: Arguments): Promi
   const asks = !yes && process.stdin.isTTY && process.stderr.isTTY;
   if (!json) process.stdout.write(`${renderText(planned)}\n`);
   else if (asks) process.stderr.write(`${renderText(planned)}\n`);
-  return !asks || confirm(`Apply to the ${remote ? "deployed" : "local"} database? [y/N] `);
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D close the terminal, and leave the question open for ever.
-  const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
-  const answer = await Promise.race([terminal.question(question).catch(() => ""), closed]);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  if (!asks) return true;
+  const question = `Apply to the ${remote ? "deployed" : "local"} database? [y/N] `;
+  return confirm(question, { input: process.stdin, output: process.stderr });
 }
 
 function print(outcome: Outcome, { json }: Arguments): void {

@@ -1,5 +1,5 @@
-// Not tried here: it needs a Cloudflare account. Written after Cloudflare's documentation of
-// `wrangler d1 list`, of remote bindings, and of `getPlatformProxy`; README.md says what to check.
+// Not tried against Cloudflare: that needs an account. Written after its documentation of remote
+// bindings and `getPlatformProxy`; tried up to where a remote binding is asked for. See README.md.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ import { loadToolchain } from "../runtime/toolchain.ts";
 import { DatabaseError, type OpenDatabase, requireMigrated } from "./database.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const LOG_IN = "Log in with npx wrangler login, or set CLOUDFLARE_API_TOKEN";
+const LOG_IN = "To log in: npx wrangler login, or CLOUDFLARE_API_TOKEN";
 
 /**
  * Opens the deployed D1 as a remote binding: the statements run on Cloudflare, and a batch is one
@@ -23,8 +23,6 @@ const LOG_IN = "Log in with npx wrangler login, or set CLOUDFLARE_API_TOKEN";
  * @throws DatabaseError
  */
 export async function openRemoteDatabase(): Promise<OpenDatabase> {
-  // stdout is for our own output, which may be JSON.
-  process.env["WRANGLER_LOG"] ??= "error";
   const project = readProject(loadToolchain(), join(ROOT, "wrangler.toml"));
   const name = databaseNameOf(project);
   const opened = await bindRemotely(name, await databaseIdOf(name));
@@ -49,11 +47,10 @@ async function databaseIdOf(name: string): Promise<string> {
   const listed = await promisify(execFile)(process.execPath, [program, "d1", "list", "--json"], {
     cwd: ROOT,
   }).catch((error: unknown) => {
-    throw new DatabaseError(`The deployed database was not found: ${wordsOf(error)} (${LOG_IN}.)`);
+    throw new DatabaseError(`The deployed databases were not listed: ${wordsOf(error)} ${LOG_IN}.`);
   });
-  const found = databasesSchema
-    .parse(JSON.parse(listed.stdout))
-    .find((database) => database.name === name);
+  const databases = databasesSchema.parse(JSON.parse(listed.stdout));
+  const found = databases.find((database) => database.name === name);
   if (found !== undefined) return found.uuid;
   throw new DatabaseError(`There is no deployed database ${name} yet. Run npm run deploy.`);
 }
@@ -69,6 +66,8 @@ async function bindRemotely(name: string, id: string): Promise<OpenDatabase> {
     send_metrics: false,
     d1_databases: [database],
   };
+  // stdout is for our own output, which may be JSON.
+  process.env["WRANGLER_LOG"] ??= "none";
   try {
     writeFileSync(configPath, JSON.stringify(config));
     const { wrangler } = loadToolchain();
@@ -85,10 +84,10 @@ async function bindRemotely(name: string, id: string): Promise<OpenDatabase> {
   }
 }
 
-/** The first sentence of what wrangler said. */
+/** What wrangler said, in one line that ends with a full stop. */
 function wordsOf(error: unknown): string {
-  const said = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
-  const line = stripVTControlCharacters(said).match(/\[ERROR\]\s*(.+)/)?.[1];
-  const words = line ?? (error instanceof Error ? error.message : String(error));
-  return `${words.split(/\.\s|\n/, 1)[0] ?? words}.`.replace(/\.\.$/, ".");
+  const printed = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+  const told = stripVTControlCharacters(printed).match(/\[ERROR\]\s*(.+)/)?.[1];
+  const words = told ?? (error instanceof Error ? error.message : String(error));
+  return (words.split("\n", 1)[0] ?? words).replace(/\.?\s*$/, ".");
 }

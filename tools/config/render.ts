@@ -57,23 +57,21 @@ function renderPlanned({ revision, changes }: Planned): string {
 function renderPlan({ revision, regions, monitors }: Plan): string {
   if (revision === 0) return "No configuration was applied yet.";
   const totals = `${count(monitors.length, "monitor")}, ${count(regions.length, "region")}`;
+  const regionRows = table(
+    regions.map(({ id, locationHint, generation }) => [
+      id,
+      locationHint,
+      `generation ${generation}`,
+    ]),
+  );
+  const monitorRows = table(monitors.map(rowOf));
   const groups = [...new Set(monitors.map((monitor) => monitor.group))];
+  const rowsOf = (group: string) =>
+    monitorRows.filter((_, index) => monitors[index]?.group === group);
   return [
     `Revision ${revision} is in force: ${totals}.`,
-    "",
-    "Regions",
-    ...table(
-      regions.map(({ id, locationHint, generation }) => [
-        id,
-        locationHint,
-        `generation ${generation}`,
-      ]),
-    ),
-    ...groups.flatMap((group) => [
-      "",
-      group,
-      ...table(monitors.filter((monitor) => monitor.group === group).map(rowOf)),
-    ]),
+    ...["", "Regions", ...regionRows],
+    ...groups.flatMap((group) => ["", group, ...rowsOf(group)]),
   ].join("\n");
 }
 
@@ -87,6 +85,7 @@ function rowOf({ id, schedule, probe, regions }: Monitor): string[] {
   ];
 }
 
+/** Pads the cells of each column to the same width; a line for every row. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

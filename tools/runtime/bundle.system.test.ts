@@ -33,7 +33,7 @@ async function dryRun(configPath: string, { key, entryFile }: ProjectWorker): Pr
       ...env,
       WRANGLER_SEND_METRICS: "false",
       WRANGLER_HIDE_BANNER: "true",
-      WRANGLER_LOG_PATH: join(folder.path, "logs"),
+      WRANGLER_WRITE_LOGS: "false",
     },
   });
   const file = join(outdir, `${basename(entryFile, extname(entryFile))}.js`);

@@ -80,7 +80,7 @@ test("a Worker that throws while it starts is reported with its words and place"
   await expect(startRuntime(options())).rejects.toMatchObject({
     code: "workers-failed-to-start",
     message: expect.stringMatching(
-      /fixture-probe: Uncaught Error: no such setting[^]*probe\.ts:\d+/,
+      /fixture-probe: Uncaught Error: no such setting\n +at probe\.ts:\d+:7$/,
     ),
   });
 });

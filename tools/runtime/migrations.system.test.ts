@@ -44,7 +44,7 @@ async function wrangler(...args: string[]): Promise<string> {
       CI: "true",
       WRANGLER_SEND_METRICS: "false",
       WRANGLER_HIDE_BANNER: "true",
-      WRANGLER_LOG_PATH: join(folder.path, "logs"),
+      WRANGLER_WRITE_LOGS: "false",
     },
   });
   return stdout;

@@ -15,7 +15,7 @@ const Payload = z.object({
 });
 
 const POSITION = new RegExp(
-  `(?:file://)?[^\\s"'()]*/${MODULES_FOLDER}/(probe|api)\\.js:(\\d+):(\\d+)`,
+  `(?:file://)?(?:[^\\s"'()]*/)?${MODULES_FOLDER}/(probe|api)\\.js:(\\d+):(\\d+)`,
   "g",
 );
 

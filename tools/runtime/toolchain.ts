@@ -34,6 +34,8 @@ export function loadToolchain(): Toolchain {
 
 function load(): Toolchain {
   enableCompileCache();
+  // Otherwise wrangler writes a log file into the home folder at every start.
+  process.env["WRANGLER_WRITE_LOGS"] ??= "false";
   const require = createRequire(import.meta.url);
   return {
     esbuild: require("esbuild"),

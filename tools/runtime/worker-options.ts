@@ -50,14 +50,16 @@ export function controlWorkerOptions(
   };
 }
 
-/** miniflare insists on paths below a root folder, although nothing is read from there. */
+/**
+ * miniflare insists on paths below a root folder, although nothing is read from there. Stack traces
+ * name a module by its path, errors at start by its name: the folder is in both.
+ */
 function modules(root: string, all: readonly WorkerModule[]) {
-  const modulesRoot = join(root, MODULES_FOLDER);
   return {
-    modulesRoot,
+    modulesRoot: root,
     modules: all.map(({ name, code }) => ({
       type: "ESModule" as const,
-      path: join(modulesRoot, name),
+      path: join(root, MODULES_FOLDER, name),
       contents: code,
     })),
   };

@@ -120,7 +120,9 @@ function startFailure(errors: readonly string[], cause: unknown): RuntimeError {
     const message = `A port that was free a moment ago is in use now: ${messageOf(cause)}`;
     return new RuntimeError("port-unavailable", message, { cause });
   }
-  const said = errors.length > 0 ? errors.join("\n") : messageOf(cause);
+  // What a Worker threw; or else everything, which then is not just what follows from that.
+  const thrown = errors.filter((error) => error.includes("Uncaught"));
+  const said = [thrown, errors].find(({ length }) => length > 0)?.join("\n") ?? messageOf(cause);
   const words = stripVTControlCharacters(said).replaceAll("core:user:", "");
   return new RuntimeError("workers-failed-to-start", `The Workers did not start: ${words}`, {
     cause,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { accessKeySchema, areDistinctKeys, sameKeys } from "../../shared/access-key.ts";
 
 const port = z.coerce
   .number("a port from 1 to 65535")
@@ -9,20 +10,21 @@ const port = z.coerce
       .min(1, "a port from 1 to 65535")
       .max(65_535, "a port from 1 to 65535"),
   );
-const key = z.string().min(16, "at least 16 characters");
 
-const settingsSchema = z.object({
-  /** Where the API listens. */
-  PORT: port.default(8787),
-  /** Where NetPost's stand-in listens, and on the next port its control endpoint. */
-  STAND_IN_PORT: port.default(8790),
-  /** A real NetPost; without it the stand-in is started and monitored. */
-  NETPOST_BASE_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
-  ADMIN_TOKEN: key.optional(),
-  MONITORING_API_KEY: key.optional(),
-  /** Where the database and the regions' objects are kept. */
-  DATA_DIR: z.string().min(1).default(".data"),
-});
+const settingsSchema = z
+  .object({
+    /** Where the API listens. */
+    PORT: port.default(8787),
+    /** Where NetPost's stand-in listens, and on the next port its control endpoint. */
+    STAND_IN_PORT: port.default(8790),
+    /** A real NetPost; without it the stand-in is started and monitored. */
+    NETPOST_BASE_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
+    ADMIN_TOKEN: accessKeySchema.optional(),
+    MONITORING_API_KEY: accessKeySchema.optional(),
+    /** Where the database and the regions' objects are kept. */
+    DATA_DIR: z.string().min(1).default(".data"),
+  })
+  .refine(areDistinctKeys, sameKeys);
 
 /** What `npm start` takes from the environment; keys that were missing are made up. */
 export type StartSettings = ReturnType<typeof complete>;

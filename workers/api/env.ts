@@ -1,20 +1,12 @@
 import { z } from "zod";
+import { accessKeySchema, areDistinctKeys, sameKeys } from "../../shared/access-key.ts";
 
 /** What the api Worker asks of the probe Worker. Its answer is parsed, whatever its type says. */
 export interface ProbeBinding {
   health(): Promise<unknown>;
 }
 
-const shortestSecret = 16;
-
-/** Visible ASCII, as it must fit into an Authorization header. */
-const secret = z
-  .string()
-  .regex(
-    new RegExp(`^[\\x21-\\x7e]{${shortestSecret},}$`),
-    `at least ${shortestSecret} characters, visible ASCII without spaces; leave it out to turn it off`,
-  )
-  .optional();
+const secret = accessKeySchema.optional();
 
 const hasPrepare = (value: unknown) =>
   typeof value === "object" && value !== null && "prepare" in value;
@@ -30,11 +22,7 @@ const environmentSchema = z
     /** Lets operators in. */
     ADMIN_TOKEN: secret,
   })
-  .refine(
-    (settings) =>
-      settings.ADMIN_TOKEN === undefined || settings.ADMIN_TOKEN !== settings.MONITORING_API_KEY,
-    { path: ["ADMIN_TOKEN"], error: "not the same as MONITORING_API_KEY" },
-  );
+  .refine(areDistinctKeys, sameKeys);
 
 /** The parsed environment of the Worker. */
 export type Environment = z.infer<typeof environmentSchema>;

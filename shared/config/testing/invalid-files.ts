@@ -98,6 +98,11 @@ export const ofAMonitor: readonly Fixture[] = [
     "monitors[0].name: Too big: expected string to have <=100 characters",
   ],
   [
+    "a group's name is short",
+    fileWith({ group: "x".repeat(101) }),
+    "monitors[0].group: Too big: expected string to have <=100 characters",
+  ],
+  [
     "a group has a name",
     fileWith({ group: "" }),
     "monitors[0].group: Too small: expected string to have >=1 characters",
@@ -147,6 +152,11 @@ export const ofAMonitor: readonly Fixture[] = [
     "a monitor's regions are the file's",
     fileWith({ regions: ["us-east", "mars"] }),
     "monitors[0].regions[1]: no such region; allowed: us-east, eu-west",
+  ],
+  [
+    "also where the file has but one",
+    fileWith({ regions: ["mars"] }, { regions: { "us-east": { locationHint: "enam" } } }),
+    "monitors[0].regions[0]: no such region; allowed: us-east",
   ],
   [
     "a monitor has a region",

@@ -203,8 +203,29 @@ export const ofExpectations: readonly Fixture[] = [
     "monitors[0].expect: the answer to HEAD has no body to put conditions on",
   ],
   [
+    "nor to be all of it",
+    fileWith({
+      method: "HEAD",
+      expect: { contains: ["ok"], notContains: ["error"], json: [{ path: "$.a", exists: true }] },
+    }),
+    "monitors[0].expect: the answer to HEAD has no body to put conditions on",
+  ],
+  [
     "nor to be without a text",
     fileWith({ method: "HEAD", expect: { notContains: ["error"] } }),
+    "monitors[0].expect: the answer to HEAD has no body to put conditions on",
+  ],
+  [
+    "nor to have one text and not another",
+    fileWith({ method: "HEAD", expect: { contains: ["ok"], notContains: ["error"] } }),
+    "monitors[0].expect: the answer to HEAD has no body to put conditions on",
+  ],
+  [
+    "nor to be JSON without a text",
+    fileWith({
+      method: "HEAD",
+      expect: { notContains: ["error"], json: [{ path: "$.a", exists: true }] },
+    }),
     "monitors[0].expect: the answer to HEAD has no body to put conditions on",
   ],
   [

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
 
@@ -30,10 +30,16 @@ export function runConfig(
   });
 }
 
-/** A folder with these files, an ES package as the project is one; gone when the test is over. */
+const folders: string[] = [];
+// At the file's end: what ends with a test is not told apart between concurrent ones.
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder with these files, an ES package as the project is one; gone after the file's tests. */
 export function folderForTest(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "netpost-config-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const all = { "package.json": '{ "type": "module" }', ...files };
   for (const [name, content] of Object.entries(all)) writeFileSync(join(folder, name), content);
   return folder;
