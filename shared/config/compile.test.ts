@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Condition, HttpProbe, Monitor, Quorum } from "../domain/monitor.ts";
+import type { Monitor, Quorum } from "../domain/monitor.ts";
+import type { Condition, HttpProbe } from "../domain/probes/http.ts";
 import { compile, type Identities, type PlanDocument } from "./compile.ts";
 import { parseConfig } from "./parse.ts";
 import { fileWith, monitor } from "./testing/fixtures.ts";

@@ -1,8 +1,10 @@
 /** From what people write to what is run: defaults filled in, numbers given, shards assigned. */
-import type { Condition, Monitor, Probe, Quorum, Region, StatusRange } from "../domain/monitor.ts";
+import type { Monitor, Quorum, Region } from "../domain/monitor.ts";
 import { assignShards, type Plan } from "../domain/plan.ts";
+import type { Probe } from "../domain/probes/probe.ts";
 import { phaseOf } from "../domain/schedule.ts";
-import { type Config, type JsonDemand, type MonitorConfig, policyOf } from "./schema.ts";
+import { compileHttp } from "./probes/http.ts";
+import { type Config, type MonitorConfig, policyOf } from "./schema.ts";
 
 /** The numbers that the database gave to ids, and since when it knows a monitor. */
 export interface Identities {
@@ -68,55 +70,12 @@ function compileMonitor(config: Config, monitor: MonitorConfig, identities: Iden
   };
 }
 
+/** One line for each kind of probe. */
 function compileProbe(baseUrl: string, monitor: MonitorConfig): Probe {
-  return {
-    kind: "http",
-    url: monitor.url.startsWith("/") ? `${baseUrl.replace(/\/+$/, "")}${monitor.url}` : monitor.url,
-    method: monitor.method,
-    headers: monitor.headers,
-    body: monitor.body ?? null,
-    conditions: compileConditions(monitor),
-  };
-}
-
-/** In the order in which they are judged: the first that fails to down decides. */
-function compileConditions({ expect }: MonitorConfig): Condition[] {
-  const { maxLatencyMs, downLatencyMs } = expect;
-  return [
-    { kind: "status", allowed: expect.status.map(statusRange), otherwise: "down" },
-    ...expect.contains.map((contains): Condition => {
-      return { kind: "text", contains, present: true, otherwise: "down" };
-    }),
-    ...expect.notContains.map((contains): Condition => {
-      return { kind: "text", contains, present: false, otherwise: "down" };
-    }),
-    ...expect.json.map(compileJsonDemand),
-    ...latency(downLatencyMs, "down"),
-    ...latency(maxLatencyMs, "degraded"),
-  ];
-}
-
-function latency(maxMs: number | undefined, otherwise: "down" | "degraded"): Condition[] {
-  return maxMs === undefined ? [] : [{ kind: "latency", maxMs, otherwise }];
-}
-
-function statusRange(demand: Config["monitors"][number]["expect"]["status"][number]): StatusRange {
-  if (typeof demand === "number") return { from: demand, to: demand };
-  if (typeof demand === "object") return demand;
-  const first = Number(demand.charAt(0)) * 100;
-  return { from: first, to: first + 99 };
-}
-
-function compileJsonDemand(demand: JsonDemand): Condition {
-  const { path, otherwise = "down" } = demand;
-  const of = (test: Extract<Condition, { kind: "json" }>["demand"]): Condition => {
-    return { kind: "json", path, demand: test, otherwise };
-  };
-  if ("equals" in demand) return of({ test: "equals", value: demand.equals });
-  if ("oneOf" in demand) return of({ test: "oneOf", values: demand.oneOf });
-  if ("atMost" in demand) return of({ test: "atMost", value: demand.atMost });
-  if ("atLeast" in demand) return of({ test: "atLeast", value: demand.atLeast });
-  return of({ test: "exists" });
+  switch (monitor.type) {
+    case "http":
+      return compileHttp(baseUrl, monitor);
+  }
 }
 
 function compileQuorum(quorum: Config["defaults"]["quorum"]): Quorum {

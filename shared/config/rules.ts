@@ -1,9 +1,10 @@
 /** What the parts of a configuration demand of each other. */
 import { z } from "zod";
-import { methodSchema } from "../contract/plan.ts";
+import { methodSchema } from "../contract/probes/http.ts";
 import { stepOf } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
-import { defaultsSchema, monitorSchema, policyFields } from "./schema.ts";
+import { httpFields } from "./probes/http.ts";
+import { commonFields, defaultsSchema, policyFields } from "./schema.ts";
 
 /** What is wrong, and where. */
 export interface Mistake {
@@ -15,11 +16,11 @@ export interface Mistake {
 const sound = <S extends z.ZodType>(schema: S) => schema.nullable().catch(null);
 
 const monitorParts = z.object({
-  id: sound(monitorSchema.shape.id),
+  id: sound(commonFields.id),
   regions: sound(z.array(z.string()).optional()),
   method: sound(methodSchema.default("GET")),
-  body: sound(monitorSchema.shape.body),
-  expect: sound(monitorSchema.shape.expect),
+  body: sound(httpFields.body),
+  expect: sound(httpFields.expect),
   intervalSeconds: sound(policyFields.intervalSeconds.optional()),
   timeoutMs: sound(policyFields.timeoutMs.optional()),
   budgetMs: sound(policyFields.budgetMs.optional()),

@@ -1,20 +1,10 @@
 /** The configuration file: what people write. Every rule it breaks is named with its path. */
 import { z } from "zod";
-import { methodSchema } from "../contract/plan.ts";
 import { locationHints } from "../domain/monitor.ts";
 import { fastIntervals, isInterval } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
-import { queryProblem } from "../json-path.ts";
-
-/** An object with these settings and no others, whose mistakes name those allowed. */
-function settings<const Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `no such setting: ${issue.keys.join(", ")}; allowed: ${Object.keys(shape).join(", ")}`
-        : undefined,
-  });
-}
+import { httpFields } from "./probes/http.ts";
+import { settings } from "./settings.ts";
 
 const idPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const id = z
@@ -26,52 +16,6 @@ const regionSchema = settings({
   locationHint: z.enum(locationHints),
   /** Raise it to move the region: new objects are made near the hint. */
   generation: z.int().positive().default(1),
-});
-
-const otherwise = z.enum(["down", "degraded"]);
-
-const statusDemand = z.union(
-  [
-    z.int().min(100).max(599),
-    z.enum(["1xx", "2xx", "3xx", "4xx", "5xx"]),
-    z
-      .strictObject({ from: z.int().min(100).max(599), to: z.int().min(100).max(599) })
-      .refine(({ from, to }) => from <= to, "from is at most to"),
-  ],
-  "a status from 100 to 599, a class such as 2xx, or { from, to }",
-);
-
-const jsonPath = z.string().superRefine((path, context) => {
-  const problem = queryProblem(path);
-  if (problem !== null) context.addIssue({ code: "custom", message: problem });
-});
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const jsonDemand = z.union(
-  [
-    z.strictObject({ path: jsonPath, exists: z.literal(true), otherwise: otherwise.optional() }),
-    z.strictObject({ path: jsonPath, equals: scalar, otherwise: otherwise.optional() }),
-    z.strictObject({
-      path: jsonPath,
-      oneOf: z.array(scalar).min(1),
-      otherwise: otherwise.optional(),
-    }),
-    z.strictObject({ path: jsonPath, atMost: z.number(), otherwise: otherwise.optional() }),
-    z.strictObject({ path: jsonPath, atLeast: z.number(), otherwise: otherwise.optional() }),
-  ],
-  "{ path, and one of exists: true, equals, oneOf, atMost, atLeast; otherwise: down or degraded }, with a JSONPath query (RFC 9535) as path",
-);
-
-export type JsonDemand = z.infer<typeof jsonDemand>;
-
-const expectSchema = settings({
-  status: z.array(statusDemand).min(1).default(["2xx"]),
-  /** A slower answer is degraded. */
-  maxLatencyMs: z.int().positive().optional(),
-  /** A slower answer is down. */
-  downLatencyMs: z.int().positive().optional(),
-  contains: z.array(z.string().min(1)).default([]),
-  notContains: z.array(z.string().min(1)).default([]),
-  json: z.array(jsonDemand).default([]),
 });
 
 const quorumSchema = z.union(
@@ -116,24 +60,11 @@ export const defaultsSchema = settings({
 
 export type Defaults = z.infer<typeof defaultsSchema>;
 
-const headerName = z
-  .string()
-  .regex(
-    /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
-    "a header name is letters, digits and any of !#$%&'*+-.^_`|~",
-  );
-const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, "a header value is one line");
-
-export const monitorSchema = settings({
+/** What every monitor has, whatever it probes. */
+export const commonFields = {
   id,
   name: z.string().min(1).max(100),
   group: z.string().min(1).max(100).default("NetPost"),
-  /** Absolute, or a path below `baseUrl`. */
-  url: z.string().refine(isHttpUrlOrPath, "an http(s) URL, or a path that starts with /"),
-  method: methodSchema.default("GET"),
-  headers: z.record(headerName, headerValue).default({}),
-  body: z.string().max(65_536).optional(),
-  expect: expectSchema.prefault({}),
   /** All of the file's regions unless said. */
   regions: z.array(z.string()).min(1).optional(),
   intervalSeconds: policyFields.intervalSeconds.optional(),
@@ -146,7 +77,12 @@ export const monitorSchema = settings({
   failuresToOpen: policyFields.failuresToOpen.optional(),
   successesToClose: policyFields.successesToClose.optional(),
   sloTarget: policyFields.sloTarget.optional(),
-});
+};
+
+/** One line for each kind of probe. Without a type, a monitor is HTTP. */
+export const monitorSchema = z.discriminatedUnion("type", [
+  settings({ ...commonFields, ...httpFields }),
+]);
 
 export type MonitorConfig = z.infer<typeof monitorSchema>;
 
@@ -184,9 +120,4 @@ export function policyOf(defaults: Defaults, monitor: MonitorConfig): Defaults {
     successesToClose: monitor.successesToClose ?? defaults.successesToClose,
     sloTarget: monitor.sloTarget ?? defaults.sloTarget,
   };
-}
-
-function isHttpUrlOrPath(url: string): boolean {
-  if (url.startsWith("/")) return !url.startsWith("//");
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

@@ -1,52 +1,8 @@
 /** The wire form of a plan: as D1 keeps it, and as region objects receive it. */
 import { z } from "zod";
-import { type Condition, locationHints, type Monitor, type Region } from "../domain/monitor.ts";
+import { locationHints, type Monitor, type Region } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
-
-const conditionOutcome = z.enum(["down", "degraded"]);
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
-const jsonTest = z.discriminatedUnion("test", [
-  z.object({ test: z.literal("exists") }),
-  z.object({ test: z.literal("equals"), value: scalar }),
-  z.object({ test: z.literal("oneOf"), values: z.array(scalar) }),
-  z.object({ test: z.literal("atMost"), value: z.number() }),
-  z.object({ test: z.literal("atLeast"), value: z.number() }),
-]);
-
-const conditionSchema = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("status"),
-    allowed: z.array(z.object({ from: z.int(), to: z.int() })),
-    otherwise: conditionOutcome,
-  }),
-  z.object({ kind: z.literal("latency"), maxMs: z.number(), otherwise: conditionOutcome }),
-  z.object({
-    kind: z.literal("text"),
-    contains: z.string(),
-    present: z.boolean(),
-    otherwise: conditionOutcome,
-  }),
-  z.object({
-    kind: z.literal("json"),
-    path: z.string(),
-    demand: jsonTest,
-    otherwise: conditionOutcome,
-  }),
-]) satisfies z.ZodType<Condition>;
-
-export const methodSchema = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-
-const probeSchema = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("http"),
-    url: z.string(),
-    method: methodSchema,
-    headers: z.record(z.string(), z.string()),
-    body: z.string().nullable(),
-    conditions: z.array(conditionSchema),
-  }),
-]);
+import { probeSchema } from "./probes/probe.ts";
 
 const quorumSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("majority") }),

@@ -1,6 +1,8 @@
 /** A monitor's configuration as it may be shown: what may hold a secret is left out or hidden. */
 import type { MonitorDocument } from "../../../shared/contract/api/monitors.ts";
-import type { Condition, JsonTest, Probe, Quorum } from "../../../shared/domain/monitor.ts";
+import type { Quorum } from "../../../shared/domain/monitor.ts";
+import type { Condition, JsonTest } from "../../../shared/domain/probes/http.ts";
+import type { Probe } from "../../../shared/domain/probes/probe.ts";
 
 type ShownProbe = MonitorDocument["probe"];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Condition, JsonTest } from "../../../shared/domain/monitor.ts";
+import type { Condition, JsonTest } from "../../../shared/domain/probes/http.ts";
 import { type Answer, judge } from "./conditions.ts";
 
 const answer: Answer = { status: 200, latencyMs: 40, body: "", truncated: false };

@@ -1,5 +1,6 @@
 import type { JSONValue } from "json-p3";
-import type { Condition, Failure, JsonTest } from "../../../shared/domain/monitor.ts";
+import type { Failure } from "../../../shared/domain/monitor.ts";
+import type { Condition, JsonTest } from "../../../shared/domain/probes/http.ts";
 import { queryValues } from "../../../shared/json-path.ts";
 import type { Attempt } from "./prober.ts";
 

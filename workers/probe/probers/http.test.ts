@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../shared/clock.ts";
-import type { Condition, HttpProbe } from "../../../shared/domain/monitor.ts";
+import type { Condition, HttpProbe } from "../../../shared/domain/probes/http.ts";
 import { setFaults, standIn } from "../testing/harness.ts";
 import { probeHttp } from "./http.ts";
 

@@ -1,4 +1,4 @@
-import type { HttpProbe } from "../../../shared/domain/monitor.ts";
+import type { HttpProbe } from "../../../shared/domain/probes/http.ts";
 import type { FailureReason } from "../../../shared/domain/reason.ts";
 import { type Answer, judge } from "./conditions.ts";
 import type { Attempt, ProberContext } from "./prober.ts";

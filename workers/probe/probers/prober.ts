@@ -1,5 +1,5 @@
 import type { Clock } from "../../../shared/clock.ts";
-import type { Probe } from "../../../shared/domain/monitor.ts";
+import type { Probe } from "../../../shared/domain/probes/probe.ts";
 import type { Outcome } from "../../../shared/domain/result.ts";
 
 /** What a prober is given besides the probe. */

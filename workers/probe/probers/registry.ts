@@ -1,4 +1,4 @@
-import type { Probe } from "../../../shared/domain/monitor.ts";
+import type { Probe } from "../../../shared/domain/probes/probe.ts";
 import { probeHttp } from "./http.ts";
 import type { Attempt, Prober, ProberContext } from "./prober.ts";
 
