@@ -78,6 +78,7 @@ describe("parseConfig", () => {
         monitors: [
           {
             ...monitor,
+            type: "http",
             group: "NetPost",
             method: "GET",
             headers: {},

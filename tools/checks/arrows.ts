@@ -41,10 +41,11 @@ const areas: readonly Area[] = [
   { name: "probe", owns: under("workers/probe"), mayImport: ["storage", ...shared] },
   { name: "api", owns: under("workers/api"), mayImport: ["storage", ...shared] },
   {
-    // Workers that a tool puts around the product's, as the benchmark does; tools run them by path.
-    name: "workers of tools",
-    owns: (path) => under("tools")(path) && path.endsWith("-worker.ts"),
-    mayImport: ["tools", "probe", "api", "storage", ...shared],
+    // Workers that a tool puts around the product's, as the benchmark does (tools run them by
+    // path), and tests that hold what a tool ships against the product.
+    name: "workers and tests of tools",
+    owns: (path) => under("tools")(path) && /(?:-worker|\.test)\.ts$/.test(path),
+    mayImport: ["tools", "probe", "api", "storage", ...shared, "root"],
   },
   { name: "tools", owns: under("tools"), mayImport: ["storage", ...shared, "root"] },
   { name: "root", owns: (path) => !path.includes("/"), mayImport: ["tools", "storage", ...shared] },

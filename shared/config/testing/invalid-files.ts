@@ -6,7 +6,7 @@ export type Fixture = readonly [rule: string, file: unknown, line: string];
 
 export const hints = '"wnam"|"enam"|"sam"|"weur"|"eeur"|"apac"|"apac-ne"|"apac-se"|"oc"|"afr"|"me"';
 const monitorSettings =
-  "id, name, group, url, method, headers, body, expect, regions, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget";
+  "id, name, group, regions, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, type, url, method, headers, body, expect";
 
 const region = (settings: object) => fileWith({}, { regions: { "us-east": settings } });
 
