@@ -56,6 +56,10 @@ export function isCurable(failure: AttemptFailure): boolean {
     case "http-timeout":
     case "connection":
     case "latency":
+    case "dns":
+    case "connect-refused":
+    case "connect-timeout":
+    case "tls":
       return true;
     case "status":
       return failure.httpStatus === null || isPassingStatus(failure.httpStatus);

@@ -1,11 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { decideIncident, type IncidentDecision } from "./incident.ts";
+import {
+  decideIncident,
+  type IncidentDecision,
+  isFlapping,
+  type LatestIncident,
+} from "./incident.ts";
 import type { Status } from "./status.ts";
 
+const openSince = (startedAt: number): LatestIncident => ({
+  startedAt,
+  endedAt: null,
+  reopenings: 0,
+});
+
 describe("decideIncident", () => {
-  const open = (startedAt: number): IncidentDecision => ({ decision: "open", startedAt });
+  const open = (startedAt: number): IncidentDecision => {
+    return { decision: "open", incident: { startedAt, endedAt: null, reopenings: 0 } };
+  };
   const close = (endedAt: number): IncidentDecision => {
-    return { decision: "close", startedAt: 100, endedAt };
+    const incident = { startedAt: 100, endedAt, reopenings: 0 };
+    return { decision: "close", incident, endedAt };
   };
   const none = (because: "not-an-outage" | "already-open" | "status-unknown"): IncidentDecision => {
     return { decision: "none", because };
@@ -33,11 +47,30 @@ describe("decideIncident", () => {
   it.each(table)("knows what %s → %s means without and with an open incident", (...row) => {
     const [from, to, whenNone, whenOpen] = row;
     expect(decideIncident({ at: 200, from, to }, null)).toEqual(whenNone);
-    expect(decideIncident({ at: 200, from, to }, 100)).toEqual(whenOpen);
+    expect(decideIncident({ at: 200, from, to }, openSince(100))).toEqual(whenOpen);
   });
 
   it("takes an incident that started at the epoch for open", () => {
     const transition = { at: 60, from: "down", to: "up" } as const;
-    expect(decideIncident(transition, 0)).toEqual({ decision: "close", startedAt: 0, endedAt: 60 });
+    expect(decideIncident(transition, openSince(0))).toMatchObject({ decision: "close" });
+  });
+
+  it("takes up an incident again that ended at most fifteen minutes ago", () => {
+    const ended = { startedAt: 100, endedAt: 200, reopenings: 1 };
+    const down = (at: number) => decideIncident({ at, from: "up", to: "down" }, ended);
+    expect(down(1100)).toEqual({
+      decision: "reopen",
+      incident: { startedAt: 100, endedAt: null, reopenings: 2 },
+    });
+    expect(down(1101)).toEqual(open(1101));
+  });
+
+  it("calls an incident flapping from its second reopening", () => {
+    expect([0, 1, 2, 3].map((reopenings) => isFlapping({ reopenings }))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 });

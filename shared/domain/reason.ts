@@ -10,6 +10,10 @@ export const failureReasons = [
   "text",
   "json",
   "body-size",
+  "dns",
+  "connect-refused",
+  "connect-timeout",
+  "tls",
 ] as const;
 
 export type FailureReason = (typeof failureReasons)[number];

@@ -1,31 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Monitor } from "./monitor.ts";
-import {
-  decideRecording,
-  type Memory,
-  overall,
-  type Recording,
-  type RoundReport,
-  statusKey,
-} from "./recording.ts";
-import {
-  emptyMemory,
-  monitorOf,
-  outcomeOf,
-  planOf,
-  reportOf,
-  roundAt,
-  start,
-} from "./testing/fixtures.ts";
-
-/** Rounds of monitor 1 in order, a word of letters each (see `reportOf`). */
-function script(...rounds: string[]): RoundReport[] {
-  return rounds.map((letters, index) => reportOf(roundAt(index), letters));
-}
-
-function record(reports: readonly RoundReport[], changes: Partial<Monitor> = {}): Recording {
-  return decideRecording(planOf([monitorOf(changes)]), emptyMemory, reports);
-}
+import { decideRecording, type Memory, overall, type Recording, statusKey } from "./recording.ts";
+import { emptyMemory, monitorOf, planOf, reportOf, roundAt, start } from "./testing/fixtures.ts";
+import { record, script } from "./testing/scripts.ts";
 
 /** Changes as `scope from → to @ round`. */
 function told({ transitions }: Recording): string[] {
@@ -134,8 +110,7 @@ describe("verdicts over rounds", () => {
       "overall up → down @ 3",
       "overall down → up @ 5",
     ]);
-    expect(recording.opened).toMatchObject([{ startedAt: start + 180 }]);
-    expect(recording.closed).toMatchObject([{ startedAt: start + 180, endedAt: start + 300 }]);
+    expect(incidentsOf(recording)).toEqual(["open @ 3", "close @ 3 to 5"]);
   });
 
   it("the monitor's quorum decides", () => {
@@ -202,7 +177,7 @@ describe("causes", () => {
   });
 
   it("say of an outage which regions saw it, and come with its incident", () => {
-    const { memory, opened } = record(script("DUD"));
+    const { memory, incidents } = record(script("DUD"));
     const cause = {
       reason: "status",
       detail: "",
@@ -210,7 +185,7 @@ describe("causes", () => {
       regional: false,
     };
     expect(statusIn(memory, overall)?.cause).toEqual(cause);
-    expect(opened).toEqual([{ monitor: 1, startedAt: start, cause }]);
+    expect(incidents).toMatchObject([{ change: "open", monitor: 1, cause }]);
   });
 
   it("say of a slow target that it is not regional", () => {
@@ -239,157 +214,52 @@ describe("causes", () => {
   });
 });
 
+/** Each change of an incident, with its start and end in minutes. */
+function incidentsOf({ incidents }: Recording): string[] {
+  const minute = (at: number) => (at - start) / 60;
+  return incidents.map(({ change, incident: { startedAt, endedAt } }) => {
+    const end = endedAt === null ? "" : ` to ${minute(endedAt)}`;
+    return `${change} @ ${minute(startedAt)}${end}`;
+  });
+}
+
 describe("incidents", () => {
   it("one region down is none", () => {
-    expect(record(script("UUU", "UUD", "UUD"))).toMatchObject({ opened: [], closed: [] });
+    expect(incidentsOf(record(script("UUU", "UUD", "UUD")))).toEqual([]);
   });
 
   it("two regions down open one, from the first failed check, and recovery closes it", () => {
-    const { opened, closed, memory } = record(script("UUU", "DDU", "DDU", "UUU"));
-    expect(opened).toMatchObject([{ monitor: 1, startedAt: start + 60 }]);
-    expect(closed).toEqual([{ monitor: 1, startedAt: start + 60, endedAt: start + 180 }]);
-    expect(memory.openIncidents.size).toBe(0);
+    const recording = record(script("UUU", "DDU", "DDU", "UUU"));
+    expect(incidentsOf(recording)).toEqual(["open @ 1", "close @ 1 to 3"]);
   });
 
   it("stays open, and the same, while nobody can see that it is over", () => {
-    const { opened, closed, memory } = record(script("DDD", "???", "DDD", "---", "..."));
-    expect(opened).toHaveLength(1);
-    expect(closed).toEqual([]);
-    expect(memory.openIncidents).toEqual(new Map([[1, start]]));
+    const recording = record(script("DDD", "???", "DDD", "---", "..."));
+    expect(incidentsOf(recording)).toEqual(["open @ 0"]);
   });
 
   it("is closed by what is remembered of it, in a later call", () => {
     const first = record(script("DDD"));
     const plan = planOf([monitorOf()]);
     const second = decideRecording(plan, first.memory, [reportOf(roundAt(1), "UUU")]);
-    expect(second.closed).toEqual([{ monitor: 1, startedAt: start, endedAt: start + 60 }]);
-    expect(first.memory.openIncidents.size).toBe(1);
+    expect(incidentsOf(second)).toEqual(["close @ 0 to 1"]);
   });
-});
 
-describe("coverage", () => {
-  const spanOf = (region: number, from: number, to: number) => {
-    return { region, step: 60, from: start + from * 60, to: start + to * 60 };
-  };
-
-  it("of a region that does not report has a gap, and the others have none", () => {
-    const { coverage } = record(script("UUU", "UU.", "UUU"));
-    expect(coverage).toEqual([
-      { kind: "begin", span: spanOf(1, 0, 3) },
-      { kind: "begin", span: spanOf(2, 0, 3) },
-      { kind: "begin", span: spanOf(3, 0, 1) },
-      { kind: "begin", span: spanOf(3, 2, 3) },
+  it("is one for a monitor that comes and goes, taken up again each time", () => {
+    const recording = record(script("DDD", "UUU", "DDD", "UUU", "UUU", "DDD"));
+    expect(incidentsOf(recording)).toEqual([
+      "open @ 0",
+      "close @ 0 to 1",
+      "reopen @ 0",
+      "close @ 0 to 3",
+      "reopen @ 0",
     ]);
+    expect(recording.incidents.at(-1)?.incident.reopenings).toBe(2);
   });
 
-  it("goes on in the span that is remembered", () => {
-    const { memory } = record(script("UUU"));
-    const next = decideRecording(planOf([monitorOf()]), memory, [
-      reportOf(roundAt(1), "UU."),
-      reportOf(roundAt(2), "UUU"),
-    ]);
-    expect(next.coverage).toEqual([
-      { kind: "extend", span: spanOf(1, 0, 3) },
-      { kind: "extend", span: spanOf(2, 0, 3) },
-      { kind: "begin", span: spanOf(3, 2, 3) },
-    ]);
-    expect(next.memory.coverage).toHaveLength(3);
-  });
-
-  it("that begins and goes on in one call begins, one that goes on once goes on", () => {
-    const first = record(script("U..", "U.."));
-    expect(first.coverage).toEqual([{ kind: "begin", span: spanOf(1, 0, 2) }]);
-    const plan = planOf([monitorOf()]);
-    const next = decideRecording(plan, first.memory, [reportOf(roundAt(2), "U..")]);
-    expect(next.coverage).toEqual([{ kind: "extend", span: spanOf(1, 0, 3) }]);
-  });
-
-  it("is there also where a region had nothing to probe", () => {
-    const empty: RoundReport = { round: roundAt(0), regions: [{ region: 1, results: [] }] };
-    expect(decideRecording(planOf([]), emptyMemory, [empty]).coverage).toEqual([
-      { kind: "begin", span: spanOf(1, 0, 1) },
-    ]);
-  });
-
-  it("of fast and of minute rounds is kept apart", () => {
-    const fast = monitorOf({ schedule: { intervalSeconds: 10, phaseSeconds: 0 } });
-    const plan = planOf([fast, monitorOf({ number: 2 })]);
-    const minute: RoundReport = { round: roundAt(0), regions: [{ region: 1, results: [] }] };
-    const { late, memory } = decideRecording(plan, emptyMemory, [
-      minute,
-      reportOf({ time: start, step: 10 }, "U.."),
-      reportOf({ time: start + 10, step: 10 }, "U.."),
-    ]);
-    expect(late).toEqual([]);
-    expect(memory.coverage).toEqual([
-      { region: 1, step: 60, from: start, to: start + 60 },
-      { region: 1, step: 10, from: start, to: start + 20 },
-    ]);
-  });
-});
-
-describe("late rounds", () => {
-  const plan = planOf([monitorOf()]);
-  const before = decideRecording(plan, emptyMemory, script("UUU", "...", "UUU"));
-
-  it("keep their results and have no say", () => {
-    const late = reportOf(roundAt(1), "DDD");
-    const after = decideRecording(plan, before.memory, [late]);
-    expect(after).toMatchObject({
-      late: [roundAt(1)],
-      transitions: [],
-      statuses: [],
-      coverage: [],
-      opened: [],
-      closed: [],
-    });
-    expect(after.results.map((result) => [result.time, result.region])).toEqual([
-      [start + 60, 1],
-      [start + 60, 2],
-      [start + 60, 3],
-    ]);
-    expect(after.memory).toEqual(before.memory);
-  });
-
-  it("are told from the next by a second", () => {
-    const { late } = decideRecording(plan, before.memory, [reportOf(roundAt(3), "UUU")]);
-    expect(late).toEqual([]);
-  });
-
-  it("are late also when only another region was faster", () => {
-    const first = decideRecording(plan, emptyMemory, [reportOf(roundAt(0), "U..")]);
-    const second = decideRecording(plan, first.memory, [reportOf(roundAt(0), ".DD")]);
-    expect(second.late).toEqual([roundAt(0)]);
-    expect(second.transitions).toEqual([]);
-    expect(second.results).toHaveLength(2);
-  });
-});
-
-describe("what is written", () => {
-  it("is nothing but results and coverage while nothing changes", () => {
-    const plan = planOf([monitorOf()]);
-    const first = decideRecording(plan, emptyMemory, script("UUU"));
-    const second = decideRecording(plan, first.memory, [reportOf(roundAt(1), "UUU")]);
-    expect(second.statuses).toEqual([]);
-    expect(second.transitions).toEqual([]);
-    expect(second.results).toHaveLength(3);
-  });
-
-  it("is a result as the region gave it, with its time and region", () => {
-    const result = {
-      monitor: 1,
-      outcome: outcomeOf("down", "HTTP 500"),
-      latencyMs: 7,
-      attempts: 3,
-    };
-    const report: RoundReport = { round: roundAt(4), regions: [{ region: 2, results: [result] }] };
-    expect(record([report]).results).toEqual([{ ...result, time: start + 240, region: 2 }]);
-  });
-
-  it("leaves the memory it was given as it was", () => {
-    const { memory } = record(script("UUU"));
-    const kept = structuredClone(memory);
-    decideRecording(planOf([monitorOf()]), memory, [reportOf(roundAt(1), "DDD")]);
-    expect(memory).toEqual(kept);
+  it("is another when the outage comes long after the last one", () => {
+    const quiet = Array.from({ length: 16 }, () => "UUU");
+    const recording = record(script("DDD", ...quiet, "DDD"));
+    expect(incidentsOf(recording)).toEqual(["open @ 0", "close @ 0 to 1", "open @ 17"]);
   });
 });

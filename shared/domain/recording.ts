@@ -5,7 +5,7 @@
  */
 import { decide, type Verdict } from "./consensus.ts";
 import { type CoverageChange, type CoverageSpan, cover, frontier } from "./coverage.ts";
-import { decideIncident } from "./incident.ts";
+import { decideIncident, type LatestIncident } from "./incident.ts";
 import type { Failure, Monitor, Region, RegionId } from "./monitor.ts";
 import { dueIn, type Plan } from "./plan.ts";
 import type { Outcome, Result } from "./result.ts";
@@ -40,6 +40,8 @@ export interface ScopedStatus extends StatusState {
   readonly scope: number;
   /** Of the present status; null where it is up or unknown. */
   readonly cause: Cause | null;
+  /** The monitor's latest; null in a region's own scope. */
+  readonly incident: LatestIncident | null;
 }
 
 export interface ScopedTransition extends Transition {
@@ -55,17 +57,12 @@ export interface RecordedResult extends Result {
   readonly region: number;
 }
 
-export interface IncidentOpening {
+/** An incident that begins, is taken up again, or ends. */
+export interface IncidentChange {
+  readonly change: "open" | "reopen" | "close";
   readonly monitor: number;
-  readonly startedAt: number;
+  readonly incident: LatestIncident;
   readonly cause: Cause | null;
-}
-
-export interface IncidentClosing {
-  readonly monitor: number;
-  /** Which of the monitor's incidents. */
-  readonly startedAt: number;
-  readonly endedAt: number;
 }
 
 /** All that is remembered between two rounds. */
@@ -73,8 +70,6 @@ export interface Memory {
   readonly statuses: ReadonlyMap<string, ScopedStatus>;
   /** The last span of each region and step. */
   readonly coverage: readonly CoverageSpan[];
-  /** By monitor number: when its open incident started. */
-  readonly openIncidents: ReadonlyMap<number, number>;
 }
 
 /** What has to be written, and what is remembered afterwards. */
@@ -83,8 +78,8 @@ export interface Recording {
   readonly coverage: readonly CoverageChange[];
   readonly statuses: readonly ScopedStatus[];
   readonly transitions: readonly ScopedTransition[];
-  readonly opened: readonly IncidentOpening[];
-  readonly closed: readonly IncidentClosing[];
+  /** In order: one recording may close an incident and take it up again. */
+  readonly incidents: readonly IncidentChange[];
   /** Rounds that came after a later one was decided: kept as results, without a say. */
   readonly late: readonly Round[];
   readonly memory: Memory;
@@ -117,21 +112,18 @@ class Fold {
   readonly #plan: Plan;
   readonly #regions: ReadonlyMap<RegionId, Region>;
   readonly #statuses: Map<string, ScopedStatus>;
-  readonly #openIncidents: Map<number, number>;
   #coverage: CoverageSpan[];
   readonly #results: RecordedResult[] = [];
   readonly #changedStatuses = new Map<string, ScopedStatus>();
   readonly #changedCoverage = new Map<string, CoverageChange>();
   readonly #transitions: ScopedTransition[] = [];
-  readonly #opened: IncidentOpening[] = [];
-  readonly #closed: IncidentClosing[] = [];
+  readonly #incidents: IncidentChange[] = [];
   readonly #late: Round[] = [];
 
   constructor(plan: Plan, memory: Memory) {
     this.#plan = plan;
     this.#regions = new Map(plan.regions.map((region) => [region.id, region]));
     this.#statuses = new Map(memory.statuses);
-    this.#openIncidents = new Map(memory.openIncidents);
     this.#coverage = [...memory.coverage];
   }
 
@@ -161,13 +153,11 @@ class Fold {
       coverage: [...this.#changedCoverage.values()],
       statuses: [...this.#changedStatuses.values()],
       transitions: this.#transitions,
-      opened: this.#opened,
-      closed: this.#closed,
+      incidents: this.#incidents,
       late: this.#late,
       memory: {
         statuses: this.#statuses,
         coverage: this.#coverage,
-        openIncidents: this.#openIncidents,
       },
     };
   }
@@ -184,14 +174,7 @@ class Fold {
     }
     if (reports.length === 0) return;
     const verdict = decide(monitor.verdict.quorum, reports);
-    const transition = this.#advance(
-      monitor,
-      overall,
-      verdict.verdict,
-      time,
-      causeOfVerdict(verdict),
-    );
-    if (transition) this.#handle(transition);
+    this.#advance(monitor, overall, verdict.verdict, time, causeOfVerdict(verdict));
   }
 
   #advance(
@@ -200,35 +183,33 @@ class Fold {
     verdict: Status,
     time: number,
     cause: Cause | null,
-  ): ScopedTransition | null {
+  ): void {
     const key = statusKey(monitor.number, scope);
     const before = this.#statuses.get(key) ?? unseen(monitor.number, scope, time);
     const { state, transition } = advance(before, verdict, time, monitor.verdict);
-    if (state === before) return null;
+    if (state === before) return;
+    const common = { monitor: monitor.number, scope };
     const after: ScopedStatus = {
       ...state,
-      monitor: monitor.number,
-      scope,
+      ...common,
       cause: transition ? cause : before.cause,
+      incident: transition
+        ? this.#incidentAfter(before, { ...transition, ...common, cause })
+        : before.incident,
     };
     this.#statuses.set(key, after);
     this.#changedStatuses.set(key, after);
-    if (!transition) return null;
-    const scoped = { ...transition, monitor: monitor.number, scope, cause };
-    this.#transitions.push(scoped);
-    return scoped;
+    if (transition) this.#transitions.push({ ...transition, ...common, cause });
   }
 
-  #handle(transition: ScopedTransition): void {
+  #incidentAfter(before: ScopedStatus, transition: ScopedTransition): LatestIncident | null {
+    if (transition.scope !== overall) return null;
+    const decided = decideIncident(transition, before.incident);
+    if (decided.decision === "none") return before.incident;
     const { monitor, cause } = transition;
-    const decision = decideIncident(transition, this.#openIncidents.get(monitor) ?? null);
-    if (decision.decision === "open") {
-      this.#openIncidents.set(monitor, decision.startedAt);
-      this.#opened.push({ monitor, startedAt: decision.startedAt, cause });
-    } else if (decision.decision === "close") {
-      this.#openIncidents.delete(monitor);
-      this.#closed.push({ monitor, startedAt: decision.startedAt, endedAt: decision.endedAt });
-    }
+    const { decision: change, incident } = decided;
+    this.#incidents.push({ change, monitor, incident, cause });
+    return incident;
   }
 
   #cover(region: number, round: Round): void {
@@ -247,7 +228,7 @@ class Fold {
 const notRun: Outcome = { outcome: "unknown", reason: "not-run", detail: "no result reported" };
 
 function unseen(monitor: number, scope: number, time: number): ScopedStatus {
-  return { ...initialState(time), monitor, scope, cause: null };
+  return { ...initialState(time), monitor, scope, cause: null, incident: null };
 }
 
 function causeOf(region: RegionId, outcome: Outcome): Cause | null {

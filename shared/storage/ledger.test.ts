@@ -85,7 +85,6 @@ describe("the ledger", () => {
         [...outcome.next.memory.statuses].toSorted(),
       );
       expect(read.memory.coverage).toEqual(outcome.next.memory.coverage);
-      expect(read.memory.openIncidents).toEqual(outcome.next.memory.openIncidents);
     }
   });
 

@@ -11,6 +11,7 @@ import {
   causeColumn,
   countRows,
   coverageRowSchema,
+  incidentColumn,
   knownStatusSchema,
   type RowCounts,
   statusSchema,
@@ -53,6 +54,7 @@ const statusRowSchema = z
     last_known: knownStatusSchema.nullable(),
     streak: streakColumn,
     cause: causeColumn,
+    incident: incidentColumn,
   })
   .transform(({ last_known, ...row }): ScopedStatus => ({ ...row, lastKnown: last_known }));
 
@@ -65,11 +67,12 @@ export async function readHead(db: D1Database): Promise<LedgerHead> {
 
 /** Reads the whole memory, consistently. Its size is that of the plan, not of the history. */
 export async function readMemory(db: D1Database): Promise<VersionedMemory> {
-  const [heads, statuses, spans, incidents] = await db.batch([
+  const [heads, statuses, spans] = await db.batch([
     db.prepare(selectHead),
-    db.prepare("SELECT monitor, scope, status, since, last_known, streak, cause FROM statuses"),
+    db.prepare(
+      "SELECT monitor, scope, status, since, last_known, streak, cause, incident FROM statuses",
+    ),
     db.prepare(lastSpansSql),
-    db.prepare("SELECT monitor, started_at FROM incidents WHERE ended_at IS NULL"),
   ]);
   const { version } = headSchema.parse(heads?.results[0]);
   const rows = z.array(statusRowSchema).parse(statuses?.results);
@@ -78,12 +81,6 @@ export async function readMemory(db: D1Database): Promise<VersionedMemory> {
     memory: {
       statuses: new Map(rows.map((row) => [statusKey(row.monitor, row.scope), row])),
       coverage: z.array(coverageRowSchema).parse(spans?.results),
-      openIncidents: new Map(
-        z
-          .array(z.object({ monitor: z.int(), started_at: z.int() }))
-          .parse(incidents?.results)
-          .map((row) => [row.monitor, row.started_at]),
-      ),
     },
   };
 }
@@ -177,13 +174,14 @@ function writesOf(db: D1Database, recording: Recording, now: number): D1Prepared
       }),
     ),
     ...writeAll(
-      `INSERT INTO statuses (monitor, scope, status, since, last_known, streak, cause)
+      `INSERT INTO statuses (monitor, scope, status, since, last_known, streak, cause,
+         incident)
        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-         value ->> 6
+         value ->> 6, value ->> 7
        FROM json_each(?1) WHERE true
        ON CONFLICT (monitor, scope) DO UPDATE SET status = excluded.status,
          since = excluded.since, last_known = excluded.last_known, streak = excluded.streak,
-         cause = excluded.cause`,
+         cause = excluded.cause, incident = excluded.incident`,
       recording.statuses.map((status) => [
         status.monitor,
         status.scope,
@@ -192,6 +190,7 @@ function writesOf(db: D1Database, recording: Recording, now: number): D1Prepared
         status.lastKnown,
         json(status.streak),
         json(status.cause),
+        json(status.incident),
       ]),
     ),
     ...writeAll(
@@ -209,25 +208,23 @@ function writesOf(db: D1Database, recording: Recording, now: number): D1Prepared
         now,
       ]),
     ),
+    // Each change is the whole of its incident's present state, so the last of one stands.
     ...writeAll(
-      `INSERT INTO incidents (monitor, started_at, detected_at, cause)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1)`,
-      recording.opened.map((incident) => [
-        incident.monitor,
+      `INSERT INTO incidents (monitor, started_at, detected_at, cause, ended_at, end_detected_at,
+         reopenings)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+         value ->> 6
+       FROM json_each(?1) WHERE true
+       ON CONFLICT (monitor, started_at) DO UPDATE SET ended_at = excluded.ended_at,
+         end_detected_at = excluded.end_detected_at, reopenings = excluded.reopenings`,
+      recording.incidents.map(({ monitor, incident, cause }) => [
+        monitor,
         incident.startedAt,
         now,
-        json(incident.cause),
-      ]),
-    ),
-    ...writeAll(
-      `UPDATE incidents SET ended_at = closing.value ->> 2, end_detected_at = closing.value ->> 3
-       FROM json_each(?1) AS closing
-       WHERE monitor = closing.value ->> 0 AND started_at = closing.value ->> 1`,
-      recording.closed.map((incident) => [
-        incident.monitor,
-        incident.startedAt,
+        json(cause),
         incident.endedAt,
-        now,
+        incident.endedAt === null ? null : now,
+        incident.reopenings,
       ]),
     ),
   ];

@@ -25,6 +25,14 @@ export const causeColumn = jsonColumn(
   }),
 );
 
+export const incidentColumn = jsonColumn(
+  z.object({
+    startedAt: z.int(),
+    endedAt: z.int().nullable(),
+    reopenings: z.int().nonnegative(),
+  }),
+);
+
 export const streakColumn = jsonColumn(
   z.object({
     direction: z.enum(["worse", "better"]),

@@ -57,7 +57,6 @@ export function planOf(monitors: readonly Monitor[], shards = 1): Plan {
 export const emptyMemory: Memory = {
   statuses: new Map(),
   coverage: [],
-  openIncidents: new Map(),
 };
 
 /** An outcome of each kind, with a reason that fits. */

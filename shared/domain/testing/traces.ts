@@ -4,7 +4,7 @@ import type { Monitor } from "../monitor.ts";
 import { dueIn, type Plan, planRounds } from "../plan.ts";
 import {
   decideRecording,
-  type IncidentOpening,
+  type IncidentChange,
   type Memory,
   type RecordedResult,
   type RegionReport,
@@ -23,6 +23,9 @@ export interface Trace {
   readonly plan: Plan;
   readonly reports: readonly RoundReport[];
 }
+
+/** Outcomes of every kind, failures often; see `outcomeOfLetter`. */
+export const everything: readonly string[] = ["U", "U", "G", "D", "D", "?", "-"];
 
 const minutes = 5;
 const schedules: readonly Monitor["schedule"][] = [
@@ -92,9 +95,8 @@ export interface Ledger {
   readonly memory: Memory;
   readonly results: RecordedResult[];
   readonly transitions: ScopedTransition[];
-  readonly opened: IncidentOpening[];
-  /** When each incident ended, by monitor and start. */
-  readonly ended: Map<string, number>;
+  /** As the database keeps them: the last change of each, by monitor and start. */
+  readonly incidents: Map<string, IncidentChange>;
   /** Where each span of coverage ends, by region, step and beginning. */
   readonly coverage: Map<string, number>;
   readonly statuses: Map<string, ScopedStatus>;
@@ -106,8 +108,7 @@ export function recordAll(plan: Plan, batches: readonly (readonly RoundReport[])
   const ledger = {
     results: [] as RecordedResult[],
     transitions: [] as ScopedTransition[],
-    opened: [] as IncidentOpening[],
-    ended: new Map<string, number>(),
+    incidents: new Map<string, IncidentChange>(),
     coverage: new Map<string, number>(),
     statuses: new Map<string, ScopedStatus>(),
     late: [] as Round[],
@@ -118,10 +119,9 @@ export function recordAll(plan: Plan, batches: readonly (readonly RoundReport[])
     memory = recording.memory;
     ledger.results.push(...recording.results);
     ledger.transitions.push(...recording.transitions);
-    ledger.opened.push(...recording.opened);
     ledger.late.push(...recording.late);
-    for (const { monitor, startedAt, endedAt } of recording.closed) {
-      ledger.ended.set(`${monitor}/${startedAt}`, endedAt);
+    for (const change of recording.incidents) {
+      ledger.incidents.set(`${change.monitor}/${change.incident.startedAt}`, change);
     }
     for (const change of recording.coverage) {
       if (change.kind === "none") continue;
