@@ -1,5 +1,5 @@
 // What is monitored. `npm run config -- plan` shows what a change here would do, and
-// `npm run config -- apply` puts it into force; every setting is in shared/config/schema.ts.
+// `npm run config -- apply` puts it into force; every setting is in shared/config/.
 import { defineConfig } from "./shared/config/schema.ts";
 
 export default defineConfig({
@@ -12,6 +12,10 @@ export default defineConfig({
     "us-west": { locationHint: "wnam" },
     "eu-west": { locationHint: "weur" },
   },
+
+  // Asked by a region in which targets fail: if none of these answers, the fault is the region's,
+  // and what it saw is unknown rather than down.
+  controls: ["https://www.cloudflare.com/cdn-cgi/trace", "https://www.google.com/generate_204"],
 
   // For every monitor that does not say otherwise.
   defaults: {
@@ -44,6 +48,28 @@ export default defineConfig({
           { path: "$.checks.*.status", equals: "ok", otherwise: "degraded" },
         ],
       },
+      // Numbers of NetPost's own, kept with every result.
+      metrics: {
+        databaseMs: "$.checks.database.responseTimeMs",
+        databaseQueryMs: "$.checks.database.queryTimeMs",
+        memoryMb: "$.checks.system.memoryMb",
+        cpuPercent: "$.checks.system.cpuPercent",
+        externalServicesMs: "$.checks.externalServices.responseTimeMs",
+      },
+    },
+    {
+      id: "api-metrics",
+      name: "API metrics",
+      group: "Health",
+      url: "/api/metrics",
+      expect: { maxLatencyMs: 2_000, json: [{ path: "$.requests.total", atLeast: 0 }] },
+      metrics: {
+        requestsPerSecond: "$.requests.perSecond",
+        errorRatePercent: "$.requests.errorRatePercent",
+        responseTimeP95Ms: "$.responseTimeMs.p95",
+        memoryMb: "$.memoryMb",
+        databaseQueryMs: "$.database.queryTimeMs",
+      },
     },
     {
       id: "api-ready",
@@ -65,7 +91,12 @@ export default defineConfig({
       name: "Dashboard home page",
       group: "Dashboard",
       url: "/",
-      expect: { maxLatencyMs: 2_000, contains: ["NetPost", "</html>"] },
+      redirects: 3,
+      expect: {
+        maxLatencyMs: 2_000,
+        headers: [{ name: "content-type", contains: "text/html" }],
+        contains: ["NetPost", "</html>"],
+      },
     },
 
     {
@@ -100,6 +131,51 @@ export default defineConfig({
       url: "/api/auth/logout",
       method: "POST",
       expect: { status: [401], maxLatencyMs: 2_000 },
+    },
+    {
+      // What a user does, with an account of the monitoring's own. `timeoutMs` is for all steps. It
+      // leaves a post each time: a real NetPost may want a longer interval.
+      id: "session",
+      type: "transaction",
+      name: "Log in, post, read, log out",
+      group: "Authentication",
+      timeoutMs: 10_000,
+      expect: { maxLatencyMs: 4_000 },
+      steps: [
+        {
+          name: "log-in",
+          url: "/api/auth/login",
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({
+            email: "monitor@netpost.example",
+            password: "{{secret.PROBE_LOGIN_PASSWORD}}",
+          }),
+          extract: { token: "$.token" },
+        },
+        {
+          name: "create",
+          url: "/api/posts",
+          method: "POST",
+          auth: { bearer: "{{token}}" },
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ title: "Probe", body: "Written by the monitoring." }),
+          expect: { status: [201] },
+          extract: { post: "$.id" },
+        },
+        {
+          name: "read-back",
+          url: "/api/posts/{{post}}",
+          expect: { json: [{ path: "$.title", equals: "Probe" }] },
+        },
+        {
+          name: "log-out",
+          url: "/api/auth/logout",
+          method: "POST",
+          auth: { bearer: "{{token}}" },
+          expect: { status: [204] },
+        },
+      ],
     },
 
     {

@@ -26,7 +26,7 @@ const together = {
   testTimeout: 30_000,
 };
 const lastAndAlone = {
-  sequence: { groupOrder: 2 },
+  sequence: { groupOrder: 3 },
   fileParallelism: false,
   testTimeout: 180_000,
   hookTimeout: 180_000,
@@ -60,11 +60,19 @@ export default defineConfig({
         ],
         test: {
           name: "probe",
-          globalSetup: [at("tools/testing/stand-in-setup.ts")],
+          globalSetup: [
+            at("tools/testing/stand-in-setup.ts"),
+            at("tools/testing/raw-server-setup.ts"),
+            at("tools/testing/broken-servers-setup.ts"),
+            at("tools/testing/protocols-setup.ts"),
+          ],
           include: ["workers/probe/**/*.test.ts", "shared/storage/**/*.test.ts"],
           exclude: notHere,
           setupFiles,
-          ...together,
+          // One file at a time: they share the stand-in, and set its faults.
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          testTimeout: 30_000,
         },
       },
       {

@@ -28,8 +28,11 @@ function compileMonitor(settings: object, file: object = {}): Monitor {
   return compiled;
 }
 
-const probeOf = (settings: object, file: object = {}): HttpProbe =>
-  compileMonitor(settings, file).probe;
+function probeOf(settings: object, file: object = {}): HttpProbe {
+  const { probe } = compileMonitor(settings, file);
+  if (probe.kind !== "http") throw new RangeError(`compiled to ${probe.kind}`);
+  return probe;
+}
 
 describe("compile", () => {
   it("makes of the least file a whole plan", () => {
@@ -54,6 +57,7 @@ describe("compile", () => {
           },
           schedule: { intervalSeconds: 60, phaseSeconds: 0 },
           regions: ["us-east", "eu-west"],
+          mode: "parallel",
           retry: {
             attempts: 3,
             timeoutMs: 5_000,
@@ -68,6 +72,7 @@ describe("compile", () => {
         },
       ],
       shards: 1,
+      controls: [],
     });
   });
 
@@ -127,6 +132,56 @@ describe("compile", () => {
     expect(probeOf(settings)).toMatchObject(settings);
   });
 
+  it("leaves out of the plan what is not used", () => {
+    const settings = {
+      auth: { bearer: "{{secret.PROBE_TOKEN}}" },
+      redirects: 3,
+      metrics: { databaseMs: "$.checks.database.responseTimeMs" },
+    };
+    expect(probeOf(settings)).toMatchObject({
+      auth: { kind: "bearer", token: "{{secret.PROBE_TOKEN}}" },
+      redirects: 3,
+      metrics: { databaseMs: "$.checks.database.responseTimeMs" },
+    });
+    for (const field of ["auth", "redirects", "metrics"]) {
+      expect(probeOf({})).not.toHaveProperty(field);
+    }
+  });
+
+  it("compiles a transaction's steps as it does monitors", () => {
+    const steps = [
+      { name: "log-in", url: "/login", method: "POST", body: "{}", extract: { token: "$.token" } },
+      { name: "use", url: "/x", auth: { bearer: "{{token}}" }, expect: { status: [204] } },
+    ];
+    const transaction = { id: "other", name: "Session", type: "transaction", steps };
+    const file = { monitors: [{ ...transaction, expect: { maxLatencyMs: 900 } }] };
+    const { probe } = compileMonitor({}, file);
+    expect(probe).toEqual({
+      kind: "transaction",
+      steps: [
+        {
+          name: "log-in",
+          url: "https://netpost.test/login",
+          method: "POST",
+          headers: {},
+          body: "{}",
+          conditions: [{ kind: "status", allowed: [{ from: 200, to: 299 }], otherwise: "down" }],
+          extract: { token: "$.token" },
+        },
+        {
+          name: "use",
+          url: "https://netpost.test/x",
+          method: "GET",
+          headers: {},
+          body: null,
+          auth: { kind: "bearer", token: "{{token}}" },
+          conditions: [{ kind: "status", allowed: [{ from: 204, to: 204 }], otherwise: "down" }],
+        },
+      ],
+      conditions: [{ kind: "latency", maxMs: 900, otherwise: "degraded" }],
+    });
+  });
+
   const statuses: [written: unknown[], allowed: { from: number; to: number }[]][] = [
     [["2xx"], [{ from: 200, to: 299 }]],
     [
@@ -176,14 +231,27 @@ describe("compile", () => {
       downLatencyMs: 4_000,
       json: [{ path: "$.status", exists: true }],
       notContains: ["error"],
-      contains: ["NetPost", "ok"],
+      contains: ["NetPost", { text: "ok", otherwise: "degraded" }],
+      matches: ["v\\d"],
+      notMatches: [{ pattern: "Error", otherwise: "degraded" }],
+      headers: [{ name: "content-type", contains: "json" }],
+      maxBodyBytes: 900,
       status: [200],
     };
     expect(probeOf({ expect: settings }).conditions).toEqual([
       { kind: "status", allowed: [{ from: 200, to: 200 }], otherwise: "down" },
+      {
+        kind: "header",
+        name: "content-type",
+        demand: { test: "contains", value: "json" },
+        otherwise: "down",
+      },
+      { kind: "size", maxBytes: 900, otherwise: "down" },
       { kind: "text", contains: "NetPost", present: true, otherwise: "down" },
-      { kind: "text", contains: "ok", present: true, otherwise: "down" },
+      { kind: "text", contains: "ok", present: true, otherwise: "degraded" },
       { kind: "text", contains: "error", present: false, otherwise: "down" },
+      { kind: "regex", pattern: "v\\d", present: true, otherwise: "down" },
+      { kind: "regex", pattern: "Error", present: false, otherwise: "degraded" },
       { kind: "json", path: "$.status", demand: { test: "exists" }, otherwise: "down" },
       { kind: "latency", maxMs: 4_000, otherwise: "down" },
       { kind: "latency", maxMs: 1_000, otherwise: "degraded" },

@@ -1,10 +1,17 @@
 /** From what people write to what is run: defaults filled in, numbers given, shards assigned. */
+import { inbound } from "../domain/inbound.ts";
 import type { Monitor, Quorum, Region } from "../domain/monitor.ts";
 import { assignShards, type Plan } from "../domain/plan.ts";
 import type { Probe } from "../domain/probes/probe.ts";
 import { phaseOf } from "../domain/schedule.ts";
+import { compileDns } from "./probes/dns.ts";
+import { compileHeartbeat } from "./probes/heartbeat.ts";
 import { compileHttp } from "./probes/http.ts";
-import { type Config, type MonitorConfig, policyOf } from "./schema.ts";
+import { compileTcp } from "./probes/tcp.ts";
+import { compileTls } from "./probes/tls.ts";
+import { compileTransaction } from "./probes/transaction.ts";
+import { compileWebSocket } from "./probes/websocket.ts";
+import { type Config, type MonitorConfig, type ProbedConfig, policyOf } from "./schema.ts";
 
 /** The numbers that the database gave to ids, and since when it knows a monitor. */
 export interface Identities {
@@ -29,29 +36,43 @@ export function compile(config: Config, identities: Identities, leastShards: num
     return { id, number, locationHint: region.locationHint, generation: region.generation };
   });
   const drafts = config.monitors.map((monitor) => compileMonitor(config, monitor, identities));
-  const { assigned, shards } = assignShards(drafts);
+  // Nobody probes a heartbeat: it takes no room in a shard.
+  const probed = drafts.filter(({ probe }) => probe.kind !== "heartbeat");
+  const { assigned, shards } = assignShards(probed);
+  const shardOf = new Map(probed.map(({ id }, index) => [id, assigned[index]]));
   return {
     regions,
-    monitors: drafts.map((draft, index) => ({ ...draft, shard: assigned[index] ?? 0 })),
+    monitors: drafts.map((draft) => ({ ...draft, shard: shardOf.get(draft.id) ?? 0 })),
     shards: Math.max(shards, leastShards),
+    controls: config.controls,
   };
 }
 
 function compileMonitor(config: Config, monitor: MonitorConfig, identities: Identities): Monitor {
   const identity = identities.monitors.get(monitor.id);
   if (identity === undefined) throw new RangeError(`monitor ${monitor.id} has no number`);
-  const policy = policyOf(config.defaults, monitor);
-  return {
+  const common = {
     id: monitor.id,
     number: identity.number,
     name: monitor.name,
     group: monitor.group,
+    addedAt: identity.addedAt,
+    shard: 0,
+  };
+  if (monitor.type === "heartbeat") {
+    const sloTarget = monitor.sloTarget ?? config.defaults.sloTarget;
+    return { ...common, ...unprobed, probe: compileHeartbeat(monitor), sloTarget };
+  }
+  const policy = policyOf(config.defaults, monitor);
+  return {
+    ...common,
     probe: compileProbe(config.baseUrl, monitor),
     schedule: {
       intervalSeconds: policy.intervalSeconds,
       phaseSeconds: phaseOf(monitor.id, policy.intervalSeconds),
     },
     regions: monitor.regions ?? Object.keys(config.regions),
+    mode: monitor.mode,
     retry: {
       attempts: policy.attempts,
       timeoutMs: policy.timeoutMs,
@@ -65,16 +86,33 @@ function compileMonitor(config: Config, monitor: MonitorConfig, identities: Iden
       successesToClose: policy.successesToClose,
     },
     sloTarget: policy.sloTarget,
-    addedAt: identity.addedAt,
-    shard: 0,
   };
 }
 
+/** How a heartbeat is judged: every minute, at the door alone; its patience is the grace. */
+const unprobed = {
+  schedule: { intervalSeconds: 60, phaseSeconds: 0 },
+  regions: [inbound.id],
+  mode: "parallel",
+  retry: { attempts: 1, timeoutMs: 1, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 1 },
+  verdict: { quorum: { kind: "majority" }, failuresToOpen: 1, successesToClose: 1 },
+} satisfies Partial<Monitor>;
+
 /** One line for each kind of probe. */
-function compileProbe(baseUrl: string, monitor: MonitorConfig): Probe {
+function compileProbe(baseUrl: string, monitor: ProbedConfig): Probe {
   switch (monitor.type) {
     case "http":
       return compileHttp(baseUrl, monitor);
+    case "transaction":
+      return compileTransaction(baseUrl, monitor);
+    case "tcp":
+      return compileTcp(monitor);
+    case "tls":
+      return compileTls(monitor);
+    case "dns":
+      return compileDns(monitor);
+    case "websocket":
+      return compileWebSocket(baseUrl, monitor);
   }
 }
 

@@ -8,6 +8,7 @@ const documentOf = (monitors: readonly Monitor[]): PlanDocument => ({
   regions,
   monitors,
   shards: 1,
+  controls: [],
 });
 const before = monitorOf({ id: "api-health" });
 const withProbe = (changes: object): Monitor => ({
@@ -35,11 +36,13 @@ describe("diff", () => {
       regions: [west],
       monitors: [monitorOf({ id: "b" }), monitorOf({ id: "d" })],
       shards: 1,
+      controls: [],
     };
     const next = {
       regions: [east],
       monitors: [monitorOf({ id: "c" }), monitorOf({ id: "a" })],
       shards: 1,
+      controls: [],
     };
     expect(diff(old, next).map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
       "add region us-east",

@@ -10,14 +10,21 @@ export interface Change {
 }
 
 /** Fields whose values may hold secrets: that they differ is told, not what they are. */
-const confidential = [/\.headers\b/, /\.body\b/];
+const confidential = [/\.headers\b/, /\.body\b/, /\.auth\b/, /\.send\b/];
 
 /** What applying `after` over `before` would change, regions first, in order of id. */
 export function diff(before: PlanDocument, after: PlanDocument): Change[] {
   return [
+    ...diffControls(before.controls, after.controls),
     ...diffNamed("region", before.regions, after.regions),
     ...diffNamed("monitor", before.monitors, after.monitors),
   ];
+}
+
+function diffControls(before: readonly string[], after: readonly string[]): Change[] {
+  const field = { path: "controls", before: JSON.stringify(before), after: JSON.stringify(after) };
+  if (field.before === field.after) return [];
+  return [{ kind: "change", subject: "control targets", fields: [field] }];
 }
 
 function diffNamed(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "./parse.ts";
 import { fileWith, monitor, regions } from "./testing/fixtures.ts";
+import { ofExchanges, ofTransactions } from "./testing/invalid-exchanges.ts";
 import { hints, ofAMonitor, ofTheFile } from "./testing/invalid-files.ts";
 import { intervalForm, ofAPolicy, ofExpectations } from "./testing/invalid-policies.ts";
 
@@ -10,7 +11,14 @@ function mistakesIn(file: unknown): readonly string[] {
 }
 
 const expecting = (expect: object) => fileWith({ expect });
-const fixtures = [...ofTheFile, ...ofAMonitor, ...ofAPolicy, ...ofExpectations];
+const fixtures = [
+  ...ofTheFile,
+  ...ofAMonitor,
+  ...ofAPolicy,
+  ...ofExpectations,
+  ...ofExchanges,
+  ...ofTransactions,
+];
 
 describe("parseConfig", () => {
   it.each(fixtures)("refuses a file in one line: %s", (_rule, file, line) => {
@@ -38,6 +46,54 @@ describe("parseConfig", () => {
     ["a range of all statuses", expecting({ status: [{ from: 100, to: 599 }] })],
     ["a range of one status", expecting({ status: [{ from: 404, to: 404 }] })],
     [
+      "secrets wherever they may stand",
+      fileWith({
+        method: "POST",
+        url: "https://netpost.test/x/{{secret.PROBE_A}}?key={{ secret.PROBE_B }}",
+        headers: { "X-Key": "k {{secret.PROBE_C}}" },
+        body: '{"password":"{{secret.PROBE_D}}","n":{"m":{}}}',
+        auth: { basic: { username: "probe", password: "{{secret.PROBE_E}}" } },
+        redirects: 10,
+      }),
+    ],
+    [
+      "every condition with its outcome",
+      expecting({
+        statusOtherwise: "degraded",
+        headers: [
+          { name: "a", present: true },
+          { name: "b", absent: true, otherwise: "degraded" },
+          { name: "c", equals: "" },
+          { name: "d", contains: "e", otherwise: "down" },
+        ],
+        maxBodyBytes: { bytes: 1, otherwise: "degraded" },
+        contains: ["a", { text: "b", otherwise: "degraded" }],
+        notContains: [{ text: "c", otherwise: "down" }],
+        matches: ["^a", { pattern: "\\d+", otherwise: "degraded" }],
+        notMatches: ["(?i)error"],
+      }),
+    ],
+    [
+      "a transaction whose steps pass values on",
+      fileWith(
+        {},
+        {
+          monitors: [
+            {
+              id: "session",
+              name: "Session",
+              type: "transaction",
+              expect: { maxLatencyMs: 1, downLatencyMs: 2 },
+              steps: [
+                { name: "log-in", url: "/login", extract: { token: "$.token", id: "$.id" } },
+                { name: "use", url: "/x/{{id}}", auth: { bearer: "{{token}}" }, redirects: 1 },
+              ],
+            },
+          ],
+        },
+      ),
+    ],
+    [
       "every kind of JSON condition",
       expecting({
         json: [
@@ -63,6 +119,7 @@ describe("parseConfig", () => {
           "us-east": { locationHint: "enam", generation: 1 },
           "eu-west": { locationHint: "weur", generation: 1 },
         },
+        controls: [],
         defaults: {
           intervalSeconds: 60,
           timeoutMs: 5_000,
@@ -80,9 +137,21 @@ describe("parseConfig", () => {
             ...monitor,
             type: "http",
             group: "NetPost",
+            mode: "parallel",
             method: "GET",
             headers: {},
-            expect: { status: ["2xx"], contains: [], notContains: [], json: [] },
+            redirects: 0,
+            metrics: {},
+            expect: {
+              status: ["2xx"],
+              statusOtherwise: "down",
+              headers: [],
+              contains: [],
+              notContains: [],
+              matches: [],
+              notMatches: [],
+              json: [],
+            },
           },
         ],
       },

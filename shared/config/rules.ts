@@ -1,9 +1,8 @@
 /** What the parts of a configuration demand of each other. */
 import { z } from "zod";
-import { methodSchema } from "../contract/probes/http.ts";
 import { stepOf } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
-import { httpFields } from "./probes/http.ts";
+import { againstExchange, againstSteps, exchangeParts, stepsPart } from "./exchange-rules.ts";
 import { commonFields, defaultsSchema, policyFields } from "./schema.ts";
 
 /** What is wrong, and where. */
@@ -18,9 +17,8 @@ const sound = <S extends z.ZodType>(schema: S) => schema.nullable().catch(null);
 const monitorParts = z.object({
   id: sound(commonFields.id),
   regions: sound(z.array(z.string()).optional()),
-  method: sound(methodSchema.default("GET")),
-  body: sound(httpFields.body),
-  expect: sound(httpFields.expect),
+  ...exchangeParts,
+  steps: stepsPart,
   intervalSeconds: sound(policyFields.intervalSeconds.optional()),
   timeoutMs: sound(policyFields.timeoutMs.optional()),
   budgetMs: sound(policyFields.budgetMs.optional()),
@@ -56,7 +54,8 @@ export function contradictions(input: unknown): Mistake[] {
     const mistakes = [
       ...againstRegions(monitor, known),
       ...(defaults ? againstPolicy(monitor, defaults, known?.length ?? null) : []),
-      ...againstMethod(monitor),
+      ...againstExchange(monitor),
+      ...againstSteps(monitor.steps),
     ];
     const same = monitor.id === null ? undefined : first.get(monitor.id);
     if (same !== undefined) mistakes.unshift(at("id", `the same id as monitors[${same}]`));
@@ -108,18 +107,6 @@ function againstPolicy(
     if (quorum.atLeast > regions) {
       mistakes.push(at("quorum", `asks for ${quorum.atLeast} of ${regions} regions`));
     }
-  }
-  return mistakes;
-}
-
-function againstMethod({ method, body, expect }: MonitorParts): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (typeof body === "string" && (method === "GET" || method === "HEAD")) {
-    mistakes.push(at("body", `a ${method} request has no body`));
-  }
-  const demands = expect && expect.contains.length + expect.notContains.length + expect.json.length;
-  if (method === "HEAD" && demands) {
-    mistakes.push(at("expect", "the answer to HEAD has no body to put conditions on"));
   }
   return mistakes;
 }

@@ -1,9 +1,16 @@
 /** The configuration file: what people write. Every rule it breaks is named with its path. */
 import { z } from "zod";
-import { locationHints } from "../domain/monitor.ts";
+import { inbound } from "../domain/inbound.ts";
+import { locationHints, probingModes } from "../domain/monitor.ts";
 import { fastIntervals, isInterval } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
+import { dnsFields } from "./probes/dns.ts";
+import { checkTimetable, heartbeatFields } from "./probes/heartbeat.ts";
 import { httpFields } from "./probes/http.ts";
+import { tcpFields } from "./probes/tcp.ts";
+import { tlsFields } from "./probes/tls.ts";
+import { transactionFields } from "./probes/transaction.ts";
+import { webSocketFields } from "./probes/websocket.ts";
 import { settings } from "./settings.ts";
 
 const idPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -67,6 +74,8 @@ export const commonFields = {
   group: z.string().min(1).max(100).default("NetPost"),
   /** All of the file's regions unless said. */
   regions: z.array(z.string()).min(1).optional(),
+  /** All regions at once, or in turn with immediate confirmation of a failure by the others. */
+  mode: z.enum(probingModes).default("parallel"),
   intervalSeconds: policyFields.intervalSeconds.optional(),
   timeoutMs: policyFields.timeoutMs.optional(),
   attempts: policyFields.attempts.optional(),
@@ -79,19 +88,40 @@ export const commonFields = {
   sloTarget: policyFields.sloTarget.optional(),
 };
 
+/** What remains for a monitor that nobody probes. */
+const { name, group, sloTarget } = commonFields;
+const inboundFields = { id, name, group, sloTarget };
+
 /** One line for each kind of probe. Without a type, a monitor is HTTP. */
 export const monitorSchema = z.discriminatedUnion("type", [
   settings({ ...commonFields, ...httpFields }),
+  settings({ ...commonFields, ...transactionFields }),
+  settings({ ...commonFields, ...tcpFields }),
+  settings({ ...commonFields, ...tlsFields }),
+  settings({ ...commonFields, ...dnsFields }),
+  settings({ ...commonFields, ...webSocketFields }),
+  settings({ ...inboundFields, ...heartbeatFields }).superRefine(checkTimetable),
 ]);
 
 export type MonitorConfig = z.infer<typeof monitorSchema>;
+/** A monitor that regions probe. */
+export type ProbedConfig = Exclude<MonitorConfig, { type: "heartbeat" }>;
 
 /** The form alone; `rules.ts` has what the parts demand of each other. */
 export const configSchema = settings({
   baseUrl: z.url({ protocol: /^https?$/, error: "an http(s) URL" }),
   regions: z
     .record(id, regionSchema)
-    .refine((regions) => Object.keys(regions).length > 0, "at least one region"),
+    .refine((regions) => Object.keys(regions).length > 0, "at least one region")
+    .refine(
+      (regions) => !Object.hasOwn(regions, inbound.id),
+      "inbound is where heartbeats come in",
+    ),
+  /** Asked by a region in which targets fail: if none of them answers, the fault is ours. */
+  controls: z
+    .array(z.url({ protocol: /^https?$/, error: "an http(s) URL" }))
+    .max(5)
+    .default([]),
   defaults: defaultsSchema.prefault({}),
   monitors: z.array(monitorSchema).max(10_000),
 });
@@ -107,7 +137,7 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 }
 
 /** A monitor's policy: its own settings over the file's defaults. */
-export function policyOf(defaults: Defaults, monitor: MonitorConfig): Defaults {
+export function policyOf(defaults: Defaults, monitor: ProbedConfig): Defaults {
   return {
     intervalSeconds: monitor.intervalSeconds ?? defaults.intervalSeconds,
     timeoutMs: monitor.timeoutMs ?? defaults.timeoutMs,

@@ -1,6 +1,6 @@
 /** The wire form of a plan: as D1 keeps it, and as region objects receive it. */
 import { z } from "zod";
-import { locationHints, type Monitor, type Region } from "../domain/monitor.ts";
+import { locationHints, type Monitor, probingModes, type Region } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
 import { probeSchema } from "./probes/probe.ts";
 
@@ -22,6 +22,7 @@ export const monitorSchema = z.object({
     phaseSeconds: z.int().nonnegative(),
   }),
   regions: z.array(z.string()),
+  mode: z.enum(probingModes).default("parallel"),
   retry: z.object({
     attempts: z.int().positive(),
     timeoutMs: z.int().positive(),
@@ -51,6 +52,7 @@ export const planDocumentSchema = z.object({
   regions: z.array(regionSchema),
   monitors: z.array(monitorSchema),
   shards: z.int().positive(),
+  controls: z.array(z.string()).default([]),
 });
 
 export const planSchema = planDocumentSchema.extend({

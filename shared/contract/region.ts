@@ -15,6 +15,7 @@ export const sliceSchema = z.object({
   revision: z.int().nonnegative(),
   region: z.string(),
   monitors: z.array(monitorSchema),
+  controls: z.array(z.string()).default([]),
 });
 
 export type Slice = z.infer<typeof sliceSchema>;
@@ -28,6 +29,8 @@ export const runRequestSchema = z.object({
   budgetMs: z.int().positive(),
   /** Rounds that begin before this (epoch seconds) and still wait here are handed over too. */
   overdueBefore: z.int().nonnegative(),
+  /** At most so many of them in one answer; if there are more, they come first. */
+  mostOverdue: z.int().positive(),
 });
 
 export type RunRequest = z.infer<typeof runRequestSchema>;
@@ -36,8 +39,7 @@ const detail = z.string();
 
 const outcomeSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("up") }),
-  z.object({ outcome: z.literal("degraded"), reason: z.enum(failureReasons), detail }),
-  z.object({ outcome: z.literal("down"), reason: z.enum(failureReasons), detail }),
+  z.object({ outcome: z.enum(["degraded", "down"]), reason: z.enum(failureReasons), detail }),
   z.object({ outcome: z.literal("unknown"), reason: z.enum(ownFaults), detail }),
 ]);
 
@@ -46,6 +48,7 @@ export const resultSchema = z.object({
   outcome: outcomeSchema,
   latencyMs: z.int().nonnegative().nullable(),
   attempts: z.int().nonnegative(),
+  metrics: z.record(z.string(), z.number()).exactOptional(),
 }) satisfies z.ZodType<Result>;
 
 export const roundResultsSchema = z.object({
@@ -55,10 +58,36 @@ export const roundResultsSchema = z.object({
 
 export type RoundResults = z.infer<typeof roundResultsSchema>;
 
+/** Asks a region to probe monitors of a round that was not its turn, or again under round-robin. */
+export const confirmRequestSchema = z.object({
+  round: roundSchema,
+  monitors: z.array(z.int().positive()),
+  budgetMs: z.int().positive(),
+});
+
+export type ConfirmRequest = z.infer<typeof confirmRequestSchema>;
+
+/** How an object fares, told with every answer. */
+export const objectStateSchema = z.object({
+  /** Cloudflare's data centre that it runs in, and that one's country; null where not known. */
+  colo: z.string().nullable(),
+  country: z.string().nullable(),
+  /** Rounds that it had to drop, because nobody took them for too long. */
+  droppedRounds: z.int().nonnegative(),
+});
+
+export type ObjectState = z.infer<typeof objectStateSchema>;
+
 export const runAnswerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("slice-needed") }),
   /** The round asked for and the overdue ones, in order of time. */
-  z.object({ kind: z.literal("reported"), rounds: z.array(roundResultsSchema) }),
+  z.object({
+    kind: z.literal("reported"),
+    rounds: z.array(roundResultsSchema),
+    /** More is waiting; the round asked for is held back until it has been taken. */
+    more: z.boolean(),
+    state: objectStateSchema,
+  }),
 ]);
 
 export type RunAnswer = z.infer<typeof runAnswerSchema>;

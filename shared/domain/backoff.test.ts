@@ -62,6 +62,10 @@ describe("isCurable", () => {
   const table: [name: string, failure: AttemptFailure, curable: boolean][] = [
     ["a timeout", { reason: "http-timeout", httpStatus: null }, true],
     ["a broken connection", connection, true],
+    ["a name that is not found", { reason: "dns", httpStatus: null }, true],
+    ["a refused connection", { reason: "connect-refused", httpStatus: null }, true],
+    ["a connection that hangs", { reason: "connect-timeout", httpStatus: null }, true],
+    ["a failed TLS handshake", { reason: "tls", httpStatus: null }, true],
     ["a slow answer", { reason: "latency", httpStatus: 200 }, true],
     ["a failed status condition without an answer", { reason: "status", httpStatus: null }, true],
     ["status 500", { reason: "status", httpStatus: 500 }, true],
@@ -78,6 +82,16 @@ describe("isCurable", () => {
     ["a missing text", { reason: "text", httpStatus: 200 }, false],
     ["a failed JSON condition, even of a 503", { reason: "json", httpStatus: 503 }, false],
     ["a body too large", { reason: "body-size", httpStatus: 200 }, false],
+    ["a malformed answer", { reason: "protocol", httpStatus: null }, true],
+    ["a failed header condition", { reason: "header", httpStatus: 200 }, false],
+    ["a regular expression that does not match", { reason: "regex", httpStatus: 200 }, false],
+    ["one redirect too many", { reason: "redirect", httpStatus: 302 }, false],
+    ["a step without an answer", { reason: "step", httpStatus: null }, true],
+    ["a step answered with 503", { reason: "step", httpStatus: 503 }, true],
+    ["a step with a wrong answer", { reason: "step", httpStatus: 200 }, false],
+    ["a job that does not call in", { reason: "heartbeat-missing", httpStatus: null }, false],
+    ["a job that failed", { reason: "heartbeat-failed", httpStatus: null }, false],
+    ["a job that takes too long", { reason: "heartbeat-overlong", httpStatus: null }, false],
   ];
   it.each(table)("knows of %s whether another attempt can cure it", (_name, failure, curable) => {
     expect(isCurable(failure)).toBe(curable);

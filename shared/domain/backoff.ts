@@ -60,12 +60,27 @@ export function isCurable(failure: AttemptFailure): boolean {
     case "connect-refused":
     case "connect-timeout":
     case "tls":
+    // Without a status, a wrong answer may be a busy server's "not now".
+    case "tcp-expect":
+      return true;
+    case "protocol":
       return true;
     case "status":
+    // A step fails for a reason of its own; by its status it can be told whether that may pass.
+    case "step":
+    case "websocket":
       return failure.httpStatus === null || isPassingStatus(failure.httpStatus);
     case "text":
     case "json":
     case "body-size":
+    case "header":
+    case "regex":
+    case "redirect":
+    case "certificate":
+    case "dns-record":
+    case "heartbeat-missing":
+    case "heartbeat-failed":
+    case "heartbeat-overlong":
       return false;
   }
 }

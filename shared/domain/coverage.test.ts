@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CoverageSpan, cover, coveredByAny, frontier } from "./coverage.ts";
-import type { Round, Step } from "./schedule.ts";
-import { secondsIn } from "./testing/arbitraries.ts";
+import { type CoverageSpan, cover, coveredByAny, coveredByChecks, frontier } from "./coverage.ts";
+import { lastCheckAt, type Round, type Step, stepOf } from "./schedule.ts";
+import { schedules, secondsIn } from "./testing/arbitraries.ts";
 import { roundAt, start } from "./testing/fixtures.ts";
 
 const span = (from: number, to: number, region = 1, step: Step = 60): CoverageSpan => {
@@ -99,5 +99,43 @@ describe("coveredByAny", () => {
     expect(coveredByAny(spans, 60, [2])).toEqual([{ from: start + 60, to: start + 90 }]);
     expect(coveredByAny(spans, 10, [1])).toEqual([{ from: start, to: start + 600 }]);
     expect(coveredByAny(spans, 60, [])).toEqual([]);
+  });
+});
+
+describe("coveredByChecks", () => {
+  const everyFive = { intervalSeconds: 300, phaseSeconds: 60 };
+
+  it("lets a check speak until the next is due", () => {
+    expect(coveredByChecks([span(0, 900)], everyFive, [1])).toEqual([
+      { from: start + 60, to: start + 960 },
+    ]);
+  });
+
+  it("leaves the whole interval of a check that nobody made unknown", () => {
+    const spans = [span(0, 360), span(420, 900)];
+    expect(coveredByChecks(spans, everyFive, [1])).toEqual([
+      { from: start + 60, to: start + 360 },
+      { from: start + 660, to: start + 960 },
+    ]);
+  });
+
+  it("does not mind a gap between checks", () => {
+    const spans = [span(0, 120), span(180, 240), span(360, 420)];
+    expect(coveredByChecks(spans, everyFive, [1])).toEqual([{ from: start + 60, to: start + 660 }]);
+  });
+
+  it("covers every second whose newest check due was in a round reported", () => {
+    const reported = fc.uniqueArray(fc.nat(40), { minLength: 1 });
+    fc.assert(
+      fc.property(reported, schedules, (indices, schedule) => {
+        const step = stepOf(schedule);
+        const rounds = indices.sort((a, b) => a - b).map((index) => roundAt(index, step));
+        const times = new Set(rounds.map((round) => round.time));
+        const covered = secondsIn(coveredByChecks(coverAll(rounds), schedule, [1]));
+        for (let second = start; second < start + 50 * step; second += 1) {
+          expect(covered.has(second)).toBe(times.has(lastCheckAt(schedule, second)));
+        }
+      }),
+    );
   });
 });

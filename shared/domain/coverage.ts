@@ -3,7 +3,8 @@
  * [time, time + step). Slots that touch are one span, so that what is kept grows with the gaps,
  * not with the rounds. A gap is our fault, and everything in it is unknown (laws 1 and 7).
  */
-import type { Round, Step } from "./schedule.ts";
+import type { Schedule } from "./monitor.ts";
+import { lastCheckAt, type Round, type Step, stepOf } from "./schedule.ts";
 import { normalise, type Span } from "./span.ts";
 
 /** What one region covered of the rounds of one step, a database row. */
@@ -50,5 +51,26 @@ export function coveredByAny(
 ): Span[] {
   return normalise(spans.filter((span) => span.step === step && regions.includes(span.region))).map(
     ({ from, to }) => ({ from, to }),
+  );
+}
+
+/**
+ * When the newest check due of a schedule was one that at least one of the regions saw: a check
+ * speaks until the next is due, and one that nobody made leaves its whole interval unknown.
+ *
+ * @param spans also those that end within an interval before the window asked about
+ */
+export function coveredByChecks(
+  spans: readonly CoverageSpan[],
+  schedule: Schedule,
+  regions: readonly number[],
+): Span[] {
+  const { intervalSeconds } = schedule;
+  const step = stepOf(schedule);
+  return normalise(
+    coveredByAny(spans, step, regions).map(({ from, to }) => ({
+      from: lastCheckAt(schedule, from - 1) + intervalSeconds,
+      to: lastCheckAt(schedule, to - step) + intervalSeconds,
+    })),
   );
 }

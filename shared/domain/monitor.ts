@@ -54,6 +54,14 @@ export type Quorum =
   | { readonly kind: "all" }
   | { readonly kind: "atLeast"; readonly regions: number };
 
+/**
+ * Which regions take part in a check. `parallel`: all. `round-robin`: one after the other, and as
+ * soon as one sees a failure all the others at once, so that it is confirmed or found regional.
+ */
+export const probingModes = ["parallel", "round-robin"] as const;
+
+export type ProbingMode = (typeof probingModes)[number];
+
 /** From results to status. */
 export interface VerdictPolicy {
   readonly quorum: Quorum;
@@ -73,6 +81,7 @@ export interface Monitor {
   readonly probe: Probe;
   readonly schedule: Schedule;
   readonly regions: readonly RegionId[];
+  readonly mode: ProbingMode;
   readonly retry: RetryPolicy;
   readonly verdict: VerdictPolicy;
   /** Availability promised, as a fraction: 0.999 is 99.9 %. */

@@ -1,4 +1,4 @@
-import type { Monitor, Region } from "./monitor.ts";
+import type { Monitor, Region, RegionId } from "./monitor.ts";
 import { isDue, type Round, roundsOfMinute, type Step, stepOf } from "./schedule.ts";
 import { fits, type ShardLoad } from "./shard.ts";
 
@@ -9,6 +9,8 @@ export interface Plan {
   readonly monitors: readonly Monitor[];
   /** Objects per region. It never shrinks: an object no longer asked could still hold results. */
   readonly shards: number;
+  /** What a region asks when targets fail: if none of them answers, the fault is ours. */
+  readonly controls: readonly string[];
 }
 
 /** The rounds of a plan in the minute from `minute`, epoch seconds. */
@@ -22,6 +24,22 @@ export function planRounds(plan: Plan, minute: number): Round[] {
 /** The monitors that a round checks. */
 export function dueIn(plan: Plan, round: Round): Monitor[] {
   return plan.monitors.filter((monitor) => isDue(monitor.schedule, round));
+}
+
+/**
+ * Whether a region probes a monitor in a round of its own accord. Under round-robin the regions
+ * take turns, in the order in which the monitor names them.
+ */
+export function isProbedFrom(monitor: Monitor, region: RegionId, round: Round): boolean {
+  const { schedule, regions, mode } = monitor;
+  if (!regions.includes(region) || !isDue(schedule, round)) return false;
+  return mode === "parallel" || regions[turnOf(monitor, round)] === region;
+}
+
+/** Whose turn it is under round-robin, as an index into the monitor's regions. */
+function turnOf({ schedule, regions }: Monitor, round: Round): number {
+  const check = Math.floor((round.time - schedule.phaseSeconds) / schedule.intervalSeconds);
+  return check % regions.length;
 }
 
 /** The step of a monitor's rounds. */

@@ -10,15 +10,36 @@ export const failureReasons = [
   "text",
   "json",
   "body-size",
+  "header",
+  "regex",
+  "redirect",
+  "protocol",
+  "step",
   "dns",
   "connect-refused",
   "connect-timeout",
   "tls",
+  "tcp-expect",
+  "certificate",
+  "dns-record",
+  "websocket",
+  "heartbeat-missing",
+  "heartbeat-failed",
+  "heartbeat-overlong",
 ] as const;
 
 export type FailureReason = (typeof failureReasons)[number];
 
 /** Why we cannot say anything about the target. Never the target's downtime (law 1). */
-export const ownFaults = ["region-unreachable", "not-run", "internal"] as const;
+export const ownFaults = [
+  "region-unreachable",
+  "not-run",
+  "internal",
+  "control-failed",
+  "secret-missing",
+  "resolver-failed",
+  "platform-refused",
+  "pings-not-taken",
+] as const;
 
 export type OwnFault = (typeof ownFaults)[number];

@@ -84,8 +84,7 @@ describe("late rounds", () => {
       transitions: [],
       statuses: [],
       coverage: [],
-      opened: [],
-      closed: [],
+      incidents: [],
     });
     expect(after.results.map((result) => [result.time, result.region])).toEqual([
       [start + 60, 1],

@@ -3,11 +3,12 @@
  * rounds in order of time; run on the same memory it gives the same answer, and the database takes
  * the answer only if that memory is still the present one (law 3).
  */
-import { decide, type Verdict } from "./consensus.ts";
+import { decide, type Report, type Verdict } from "./consensus.ts";
 import { type CoverageChange, type CoverageSpan, cover, frontier } from "./coverage.ts";
+import { type Place, placesOf } from "./inbound.ts";
 import { decideIncident, type LatestIncident } from "./incident.ts";
-import type { Failure, Monitor, Region, RegionId } from "./monitor.ts";
-import { dueIn, type Plan } from "./plan.ts";
+import type { Failure, Monitor, RegionId } from "./monitor.ts";
+import { dueIn, isProbedFrom, type Plan } from "./plan.ts";
 import type { Outcome, Result } from "./result.ts";
 import type { Round } from "./schedule.ts";
 import { advance, initialState, type Status, type StatusState, type Transition } from "./status.ts";
@@ -110,7 +111,7 @@ export function decideRecording(
 
 class Fold {
   readonly #plan: Plan;
-  readonly #regions: ReadonlyMap<RegionId, Region>;
+  readonly #regions: ReadonlyMap<RegionId, Place>;
   readonly #statuses: Map<string, ScopedStatus>;
   #coverage: CoverageSpan[];
   readonly #results: RecordedResult[] = [];
@@ -122,7 +123,7 @@ class Fold {
 
   constructor(plan: Plan, memory: Memory) {
     this.#plan = plan;
-    this.#regions = new Map(plan.regions.map((region) => [region.id, region]));
+    this.#regions = new Map(placesOf(plan).map((place) => [place.id, place]));
     this.#statuses = new Map(memory.statuses);
     this.#coverage = [...memory.coverage];
   }
@@ -142,7 +143,7 @@ class Fold {
       ]),
     );
     for (const monitor of dueIn(this.#plan, round)) {
-      if (monitor.addedAt <= round.time) this.#judge(monitor, round.time, reported);
+      if (monitor.addedAt <= round.time) this.#judge(monitor, round, reported);
     }
     for (const region of reported.keys()) this.#cover(region, round);
   }
@@ -162,17 +163,21 @@ class Fold {
     };
   }
 
-  #judge(monitor: Monitor, time: number, reported: ReadonlyMap<number, Map<number, Outcome>>) {
-    const reports = [];
+  #judge(monitor: Monitor, round: Round, reported: ReadonlyMap<number, Map<number, Outcome>>) {
+    const { time } = round;
+    const reports: Report[] = [];
     for (const id of monitor.regions) {
       const region = this.#regions.get(id);
       const outcomes = region && reported.get(region.number);
       if (!region || !outcomes) continue;
-      const outcome = outcomes.get(monitor.number) ?? notRun;
+      // Who was not asked under round-robin owes no result.
+      const owed = isProbedFrom(monitor, id, round) ? notRun : null;
+      const outcome = outcomes.get(monitor.number) ?? owed;
+      if (outcome === null) continue;
       reports.push({ region: id, outcome });
       this.#advance(monitor, region.number, outcome.outcome, time, causeOf(id, outcome));
     }
-    if (reports.length === 0) return;
+    if (reports.length === 0 || isUnconfirmed(monitor, reports)) return;
     const verdict = decide(monitor.verdict.quorum, reports);
     this.#advance(monitor, overall, verdict.verdict, time, causeOfVerdict(verdict));
   }
@@ -226,6 +231,12 @@ class Fold {
 }
 
 const notRun: Outcome = { outcome: "unknown", reason: "not-run", detail: "no result reported" };
+
+/** Under round-robin a single region's failure is a question to the others, not yet an answer. */
+function isUnconfirmed(monitor: Monitor, reports: readonly Report[]): boolean {
+  if (monitor.mode === "parallel" || monitor.regions.length === 1) return false;
+  return reports.length === 1 && reports[0]?.outcome.outcome !== "up";
+}
 
 function unseen(monitor: number, scope: number, time: number): ScopedStatus {
   return { ...initialState(time), monitor, scope, cause: null, incident: null };

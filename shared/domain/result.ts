@@ -18,4 +18,6 @@ export interface Result {
   /** Of the attempt that decided, in ms; null where nothing was measured. */
   readonly latencyMs: number | null;
   readonly attempts: number;
+  /** Numbers taken from the answer, by name; absent where there are none. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }

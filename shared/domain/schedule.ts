@@ -19,6 +19,11 @@ export interface Round {
   readonly step: Step;
 }
 
+/** When a round's slot is over and the next one begins, epoch ms. */
+export function roundEndMs(round: Round): number {
+  return (round.time + round.step) * 1000;
+}
+
 /** Allowed below a minute; from there on, every whole number of minutes up to a day. */
 export const fastIntervals: readonly number[] = [10, 20, 30];
 export const longestIntervalSeconds = 86_400;

@@ -77,6 +77,54 @@ describe("the laws of status", () => {
     );
   });
 
+  it("failures in a row are down from the first of them, whatever came before", () => {
+    fc.assert(
+      fc.property(verdicts, debounces, fc.integer({ min: 0, max: 4 }), (prefix, debounce, more) => {
+        fc.pre(prefix.at(-1) !== "down");
+        const run = times(debounce.failuresToOpen + more, "down");
+        const { state, transitions } = fold([...prefix, ...run], debounce);
+        expect(state.status).toBe("down");
+        const changes = transitions.filter(({ at }) => at >= prefix.length);
+        const wasDown = fold(prefix, debounce).state.status === "down";
+        if (!wasDown && !prefix.includes("unknown")) {
+          expect(changes).toMatchObject([{ at: prefix.length, to: "down" }]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("successes in a row are up from the first of them, whatever came before", () => {
+    fc.assert(
+      fc.property(verdicts, debounces, fc.integer({ min: 0, max: 4 }), (prefix, debounce, more) => {
+        fc.pre(prefix.at(-1) !== "up");
+        const run = times(debounce.successesToClose + more, "up");
+        const { state, transitions } = fold([...prefix, ...run], debounce);
+        expect(state.status).toBe("up");
+        const changes = transitions.filter(({ at }) => at >= prefix.length);
+        const wasUp = fold(prefix, debounce).state.status === "up";
+        if (!wasUp && !prefix.includes("unknown")) {
+          expect(changes).toMatchObject([{ at: prefix.length, to: "up" }]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("no known status reaches over a check that was unknown (law 7)", () => {
+    fc.assert(
+      fc.property(verdicts, debounces, (sequence, debounce) => {
+        const { transitions } = fold(sequence, debounce);
+        sequence.forEach((verdict, at) => {
+          if (verdict !== "unknown") return;
+          const current = transitions.findLast((transition) => transition.at <= at);
+          expect(current?.to ?? "unknown").toBe("unknown");
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("failures that alternate between down and degraded are not missed", () => {
     fc.assert(
       fc.property(verdicts, debounces, fc.boolean(), (prefix, debounce, downFirst) => {

@@ -76,6 +76,40 @@ describe("the life of a status", () => {
        up       → up since 4`,
     ],
     [
+      "an outage that begins with a slow answer dates from its first failure",
+      twice,
+      `up       → up since 0
+       degraded → up since 0
+       down     → degraded since 1
+       down     → down since 2`,
+    ],
+    [
+      "a recovery that begins with a slow answer dates from its first good one",
+      twice,
+      `down     → unknown since 0
+       down     → down since 0
+       degraded → down since 0
+       up       → degraded since 2
+       up       → up since 3`,
+    ],
+    [
+      "two changes never date from one check",
+      patiently,
+      `up       → up since 0
+       degraded → up since 0
+       down     → up since 0
+       unknown  → unknown since 3
+       down     → degraded since 4
+       down     → down since 5`,
+    ],
+    [
+      "what nobody saw is not part of an outage that began while the status was unknown",
+      twice,
+      `down    → unknown since 0
+       unknown → unknown since 0
+       down    → down since 2`,
+    ],
+    [
       "from degraded it can go either way",
       twice,
       `degraded → unknown since 0

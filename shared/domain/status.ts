@@ -1,12 +1,14 @@
 /**
  * The status of one monitor in one scope (a region, or overall): verdicts, debounced.
  *
- * 1. A verdict equal to the status confirms it and ends any streak against it.
- * 2. A worse verdict counts towards `failuresToOpen`, a better one towards `successesToClose`.
- * 3. When the count is reached the status changes to the member of the streak that lies nearest
- *    to the old status, and the change dates from the streak's first check: that is when it began.
+ * 1. Towards each status other than the present one runs a streak: the consecutive verdicts that
+ *    reach it or go beyond it. Going from up, a down verdict reaches degraded and down.
+ * 2. A streak to a worse status needs `failuresToOpen` verdicts, one to a better `successesToClose`.
+ * 3. The status changes to the farthest whose streak is complete, and the change dates from that
+ *    streak's first check: that is when it began. The streaks that lead farther still go on.
  * 4. An unknown verdict is our fault: the status is unknown from that check until a verdict
- *    either confirms the status known before or completes a streak against it.
+ *    either confirms the status known before or completes a streak. A streak keeps its count
+ *    then, but dates from its first check since: what nobody saw stays unknown.
  */
 
 export const statuses = ["up", "degraded", "down", "unknown"] as const;
@@ -14,14 +16,12 @@ export const statuses = ["up", "degraded", "down", "unknown"] as const;
 export type Status = (typeof statuses)[number];
 export type KnownStatus = Exclude<Status, "unknown">;
 
-/** A run of verdicts that disagree with the status in one direction. */
+/** Consecutive verdicts that reach a status other than the present one, or go beyond it. */
 export interface Streak {
-  readonly direction: "worse" | "better";
-  /** The verdict of the run that lies nearest to the present status. */
-  readonly status: KnownStatus;
+  readonly to: KnownStatus;
   readonly count: number;
-  /** Epoch seconds of its first check. */
-  readonly since: number;
+  /** Epoch seconds of its first check since the last unknown one; null until there is one. */
+  readonly since: number | null;
 }
 
 /** All that has to be remembered between two checks. */
@@ -31,7 +31,8 @@ export interface StatusState {
   readonly since: number;
   /** The last status known; null until there was one. */
   readonly lastKnown: KnownStatus | null;
-  readonly streak: Streak | null;
+  /** The nearest status first; at most two. */
+  readonly streaks: readonly Streak[];
 }
 
 /** One change of status. `at` is the first check at which it held, epoch seconds. */
@@ -51,11 +52,12 @@ export interface Advance {
   readonly transition: Transition | null;
 }
 
+const worsening: readonly KnownStatus[] = ["up", "degraded", "down"];
 const severity: Readonly<Record<KnownStatus, number>> = { up: 0, degraded: 1, down: 2 };
 
 /** What is remembered of a monitor that was never checked. */
 export function initialState(at: number): StatusState {
-  return { status: "unknown", since: at, lastKnown: null, streak: null };
+  return { status: "unknown", since: at, lastKnown: null, streaks: [] };
 }
 
 /**
@@ -69,57 +71,56 @@ export function advance(
   debounce: Debounce,
 ): Advance {
   if (verdict === "unknown") return lose(state, at);
-  if (state.lastKnown === null && verdict === "up") return change(state, "up", at);
   const base = state.lastKnown ?? "up";
   if (verdict === base) {
-    if (state.status === base) return keep(state, null);
-    // A monitor never known cannot get here: its first "up" is a change, above.
-    return change(state, base, at);
+    return state.status === base ? keep(state, []) : change(state, base, at, []);
   }
-  const streak = extend(state, base, verdict, at);
-  const needed = streak.direction === "worse" ? debounce.failuresToOpen : debounce.successesToClose;
-  if (streak.count < needed) return keep(state, streak);
-  return change(state, streak.status, streak.since);
+  const streaks = path(base, verdict).map((to) => lengthen(state.streaks, to, at));
+  const worse = severity[verdict] > severity[base];
+  const needed = worse ? debounce.failuresToOpen : debounce.successesToClose;
+  const complete = streaks.filter((streak) => streak.count >= needed).at(-1);
+  if (!complete) return keep(state, streaks);
+  return change(state, complete.to, complete.since, streaks);
+}
+
+/** The statuses on the way from one to another, nearest first, that other included. */
+function path(from: KnownStatus, to: KnownStatus): KnownStatus[] {
+  const way = severity[to] > severity[from] ? worsening : worsening.toReversed();
+  return way.slice(way.indexOf(from) + 1, way.indexOf(to) + 1);
+}
+
+function lengthen(streaks: readonly Streak[], to: KnownStatus, at: number) {
+  const before = streaks.find((streak) => streak.to === to);
+  return { to, count: (before?.count ?? 0) + 1, since: before?.since ?? at };
 }
 
 /** Returns the very state it was given where nothing changed: nothing has to be written then. */
-function keep(state: StatusState, streak: Streak | null): Advance {
-  return { state: state.streak === streak ? state : { ...state, streak }, transition: null };
+function keep(state: StatusState, streaks: readonly Streak[]): Advance {
+  const same = state.streaks.length === 0 && streaks.length === 0;
+  return { state: same ? state : { ...state, streaks }, transition: null };
 }
 
-function change(state: StatusState, to: KnownStatus, at: number): Advance {
+/** The streaks that lead beyond the new status go on. No two changes date from one check. */
+function change(
+  state: StatusState,
+  to: KnownStatus,
+  at: number,
+  streaks: readonly Streak[],
+): Advance {
+  const farther = streaks
+    .slice(streaks.findIndex((streak) => streak.to === to) + 1)
+    .map((streak) => (streak.since === at ? { ...streak, since: null } : streak));
   return {
-    state: { status: to, since: at, lastKnown: to, streak: null },
+    state: { status: to, since: at, lastKnown: to, streaks: farther },
     transition: { at, from: state.status, to },
   };
 }
 
 function lose(state: StatusState, at: number): Advance {
-  if (state.status === "unknown") return keep(state, state.streak);
+  const streaks = state.streaks.map((streak) => ({ ...streak, since: null }));
+  if (state.status === "unknown") return keep(state, streaks);
   return {
-    state: { ...state, status: "unknown", since: at },
+    state: { ...state, status: "unknown", since: at, streaks },
     transition: { at, from: state.status, to: "unknown" },
   };
-}
-
-function extend(state: StatusState, base: KnownStatus, verdict: KnownStatus, at: number): Streak {
-  const direction = severity[verdict] > severity[base] ? "worse" : "better";
-  const before = state.streak;
-  if (before === null || before.direction !== direction) {
-    return { direction, status: verdict, count: 1, since: at };
-  }
-  // The span between its checks that nobody saw stays unknown: a streak that was interrupted
-  // keeps its count but dates from its first check since.
-  const interrupted = state.status === "unknown" && before.since < state.since;
-  return {
-    direction,
-    status: nearer(base, before.status, verdict),
-    count: before.count + 1,
-    since: interrupted ? at : before.since,
-  };
-}
-
-function nearer(base: KnownStatus, a: KnownStatus, b: KnownStatus): KnownStatus {
-  const distance = (status: KnownStatus) => Math.abs(severity[status] - severity[base]);
-  return distance(a) <= distance(b) ? a : b;
 }

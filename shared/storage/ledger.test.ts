@@ -24,6 +24,7 @@ const monitor: Monitor = {
   },
   schedule: { intervalSeconds: 60, phaseSeconds: 0 },
   regions: ["us-east", "us-west"],
+  mode: "parallel",
   retry: { attempts: 1, timeoutMs: 100, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 100 },
   verdict: { quorum: { kind: "majority" }, failuresToOpen: 2, successesToClose: 1 },
   sloTarget: 0.999,
@@ -39,6 +40,7 @@ const plan: Plan = {
   ],
   monitors: [monitor],
   shards: 1,
+  controls: [],
 };
 
 const up: Outcome = { outcome: "up" };
@@ -136,6 +138,7 @@ describe("the ledger", () => {
         detail: "status 500",
         latencyMs: 12,
         attempts: 1,
+        metrics: {},
       },
       {
         time: start,
@@ -146,6 +149,7 @@ describe("the ledger", () => {
         detail: null,
         latencyMs: 12,
         attempts: 1,
+        metrics: {},
       },
     ]);
   });
@@ -167,6 +171,32 @@ describe("the ledger", () => {
         ],
       },
     ]);
+  });
+
+  it("keeps numbers taken from an answer, of whatever outcome", async () => {
+    const metrics = { databaseMs: 12.5, "step.log-inMs": 40 };
+    const results = [up, down].map((outcome, index) => {
+      return { monitor: index + 1, outcome, latencyMs: 9, attempts: 1, metrics };
+    });
+    await recordOne({
+      round: { time: start, step: 60 },
+      regions: [{ region: 1, results }],
+    });
+    const keys = [1, 2].map((monitor) => ({ monitor, time: start }));
+    const stored = await readResults(env.DB, keys);
+    expect(stored.map((result) => result.metrics)).toEqual([metrics, metrics]);
+    expect(stored.map(({ reason }) => reason)).toEqual([null, "status"]);
+  });
+
+  it("inserts more than one bound value can hold", async () => {
+    const outcome: Outcome = { outcome: "down", reason: "text", detail: "ß".repeat(400) };
+    const results = Array.from({ length: 6_000 }, (_, index) => {
+      return { monitor: index + 1, outcome, latencyMs: 9, attempts: 1 };
+    });
+    const round = { time: start, step: 60 } as const;
+    const { version, memory } = await readMemory(env.DB);
+    const recording = decideRecording(plan, memory, [{ round, regions: [{ region: 1, results }] }]);
+    expect(await commit(env.DB, version, recording, start)).toMatchObject({ newResults: 6_000 });
   });
 
   it("writes a row for each of 3,000 results, and few more", async () => {

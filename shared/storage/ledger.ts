@@ -5,8 +5,9 @@
  */
 import { z } from "zod";
 import { type Memory, type Recording, type ScopedStatus, statusKey } from "../domain/recording.ts";
-import { encodeOutcome, encodeReason } from "./codes.ts";
+import { insertResults } from "./insert-results.ts";
 import { lastSpansSql } from "./last-spans.ts";
+import { keepRegionObjects, type RegionObjectState } from "./region-objects.ts";
 import {
   causeColumn,
   countRows,
@@ -15,7 +16,7 @@ import {
   knownStatusSchema,
   type RowCounts,
   statusSchema,
-  streakColumn,
+  streaksColumn,
 } from "./rows.ts";
 
 /** Where the ledger stands. */
@@ -52,11 +53,17 @@ const statusRowSchema = z
     status: statusSchema,
     since: z.int(),
     last_known: knownStatusSchema.nullable(),
-    streak: streakColumn,
+    streak: streaksColumn,
     cause: causeColumn,
     incident: incidentColumn,
   })
-  .transform(({ last_known, ...row }): ScopedStatus => ({ ...row, lastKnown: last_known }));
+  .transform(
+    ({ last_known, streak, ...row }): ScopedStatus => ({
+      ...row,
+      lastKnown: last_known,
+      streaks: streak,
+    }),
+  );
 
 const selectHead = "SELECT version, plan_revision FROM ledger WHERE id = 1";
 
@@ -89,6 +96,7 @@ export async function readMemory(db: D1Database): Promise<VersionedMemory> {
  * Writes a recording that was decided on `version` of the memory.
  *
  * @param now epoch seconds, kept as the time of the decision
+ * @param objects how the regions' objects fare, where that is news
  * @returns `conflict`, with nothing changed, where the ledger has moved on
  * @throws where the database fails
  */
@@ -97,17 +105,17 @@ export async function commit(
   version: number,
   recording: Recording,
   now: number,
+  objects: readonly RegionObjectState[] = [],
 ): Promise<CommitOutcome> {
-  const insertResults = chunksOf(resultRows(recording), largestInsert).map((rows) =>
-    db.prepare(insertResultsSql).bind(JSON.stringify(rows)),
-  );
+  const inserts = insertResults(db, recording.results);
   const statements = [
     // A version that is not the one named becomes NULL, which the table refuses: the batch fails.
     db
       .prepare("UPDATE ledger SET version = CASE version WHEN ?1 THEN ?1 + 1 END WHERE id = 1")
       .bind(version),
-    ...insertResults,
+    ...inserts,
     ...writesOf(db, recording, now),
+    ...(objects.length > 0 ? [keepRegionObjects(db, objects, now)] : []),
   ];
   let results: D1Result[];
   try {
@@ -120,7 +128,7 @@ export async function commit(
     kind: "committed",
     next: { version: version + 1, memory: recording.memory },
     newResults: results
-      .slice(1, 1 + insertResults.length)
+      .slice(1, 1 + inserts.length)
       .reduce((sum, { meta }) => sum + meta.changes, 0),
     rows: countRows(results),
   };
@@ -130,32 +138,6 @@ function isConflict(error: unknown): boolean {
   return (
     error instanceof Error && /NOT NULL constraint failed: ledger\.version/.test(error.message)
   );
-}
-
-// About 25 bytes a row as JSON, and a bound value may have 2 MB: one statement for any single round
-// that a plan can have, several only after a long time without the database.
-const largestInsert = 20_000;
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let start = 0; start < items.length; start += size) {
-    chunks.push(items.slice(start, start + size));
-  }
-  return chunks;
-}
-
-const insertResultsSql = `
-  INSERT INTO results (time, monitor, region, outcome, attempts, latency_ms, reason, detail)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-    value ->> 6, value ->> 7
-  FROM json_each(?1) WHERE true
-  ON CONFLICT DO NOTHING`;
-
-function resultRows(recording: Recording): unknown[][] {
-  return recording.results.map(({ time, monitor, region, outcome, attempts, latencyMs }) => {
-    const row = [time, monitor, region, encodeOutcome(outcome.outcome), attempts, latencyMs];
-    return outcome.outcome === "up" ? row : [...row, encodeReason(outcome.reason), outcome.detail];
-  });
 }
 
 /** The statements for what changed; none for what did not. */
@@ -188,7 +170,7 @@ function writesOf(db: D1Database, recording: Recording, now: number): D1Prepared
         status.status,
         status.since,
         status.lastKnown,
-        json(status.streak),
+        json(status.streaks.length > 0 ? status.streaks : null),
         json(status.cause),
         json(status.incident),
       ]),

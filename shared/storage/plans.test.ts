@@ -28,7 +28,13 @@ async function numberOf(id: string): Promise<number | undefined> {
 // One story: each part goes on where the one before it ended.
 describe("applying configurations", () => {
   it("starts from an empty plan", async () => {
-    expect(await readPlan(env.DB)).toEqual({ revision: 0, regions: [], monitors: [], shards: 1 });
+    expect(await readPlan(env.DB)).toEqual({
+      revision: 0,
+      regions: [],
+      monitors: [],
+      shards: 1,
+      controls: [],
+    });
   });
 
   it("gives a revision, and every monitor a number", async () => {

@@ -4,10 +4,11 @@ import { compile, type PlanDocument } from "../config/compile.ts";
 import { type Change, diff } from "../config/diff.ts";
 import type { Config } from "../config/schema.ts";
 import { planDocumentSchema } from "../contract/plan.ts";
+import { inbound, placesOf } from "../domain/inbound.ts";
 import type { Plan } from "../domain/plan.ts";
 import { overall } from "../domain/recording.ts";
 
-const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1 };
+const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1, controls: [] };
 
 const planRowSchema = z.object({ revision: z.int(), document: z.string() }).transform(
   ({ revision, document }): Plan => ({
@@ -61,7 +62,10 @@ export async function propose(db: D1Database, config: Config, now: number): Prom
   const regions = identityRows.parse(regionRows?.results);
   const monitorIds = config.monitors.map((monitor) => monitor.id);
   const newMonitors = numberUnknown(monitorIds, monitors);
-  const newRegions = numberUnknown(Object.keys(config.regions), regions);
+  const newRegions = [
+    ...numberUnknown(Object.keys(config.regions), regions),
+    ...(needsDoor(config, regions) ? [inbound] : []),
+  ];
   const after = compile(
     config,
     {
@@ -84,7 +88,7 @@ const unwatched = "(monitor, scope) NOT IN (SELECT value ->> 0, value ->> 1 FROM
 
 /** The monitors and scopes that a plan has a status for. */
 function scopesOf({ monitors, regions }: PlanDocument): [number, number][] {
-  const numbers = new Map(regions.map((region) => [region.id, region.number]));
+  const numbers = new Map(placesOf({ regions }).map((place) => [place.id, place.number]));
   return monitors.flatMap((monitor) => [
     [monitor.number, overall] as [number, number],
     ...monitor.regions.map((id): [number, number] => [monitor.number, numbers.get(id) ?? overall]),
@@ -111,7 +115,7 @@ export async function apply(
   const { before, after, newRegions } = proposal;
   const revision = before.revision + 1;
   const { revision: _, ...document } = before;
-  if (JSON.stringify(document) === JSON.stringify(after)) {
+  if (canonical(document) === canonical(after)) {
     return { kind: "unchanged", revision: before.revision };
   }
   const identities = after.monitors.map(({ number, id, addedAt }) => ({ number, id, addedAt }));
@@ -174,11 +178,22 @@ export async function apply(
   return { kind: "applied", revision };
 }
 
+/** The schema's order of fields, whatever the document's. */
+function canonical(document: PlanDocument): string {
+  return JSON.stringify(planDocumentSchema.parse(document));
+}
+
 function isConflict(error: unknown): boolean {
   return (
     error instanceof Error &&
     /NOT NULL constraint failed: ledger\.plan_revision/.test(error.message)
   );
+}
+
+/** The place where heartbeats come in has a row too: its coverage is found by it. */
+function needsDoor(config: Config, known: readonly { id: string }[]): boolean {
+  if (known.some(({ id }) => id === inbound.id)) return false;
+  return config.monitors.some((monitor) => monitor.type === "heartbeat");
 }
 
 function numberUnknown(

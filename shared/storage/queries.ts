@@ -6,7 +6,7 @@ import { fastStep, minuteStep } from "../domain/schedule.ts";
 import type { Span } from "../domain/span.ts";
 import type { Status } from "../domain/status.ts";
 import { decodeOutcome, decodeReason } from "./codes.ts";
-import { coverageRowSchema, statusSchema } from "./rows.ts";
+import { coverageRowSchema, metricsColumn, statusSchema } from "./rows.ts";
 
 /** A result as the API shows it. Times in epoch seconds. */
 export interface StoredResult {
@@ -18,6 +18,8 @@ export interface StoredResult {
   readonly detail: string | null;
   readonly latencyMs: number | null;
   readonly attempts: number;
+  /** By name; empty where there are none. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 const resultRowSchema = z
@@ -30,6 +32,7 @@ const resultRowSchema = z
     latency_ms: z.int().nullable(),
     reason: z.int().nullable(),
     detail: z.string().nullable(),
+    metrics: metricsColumn,
   })
   .transform(
     ({ outcome, reason, latency_ms, ...row }): StoredResult => ({
@@ -57,7 +60,7 @@ export async function readResults(
   const { results } = await db
     .prepare(
       `SELECT results.time, results.monitor, results.region, results.outcome, results.attempts,
-         results.latency_ms, results.reason, results.detail
+         results.latency_ms, results.reason, results.detail, results.metrics
        FROM json_each(?1) AS wanted
        CROSS JOIN results ON results.time = wanted.value ->> 0
          AND results.monitor = wanted.value ->> 1`,

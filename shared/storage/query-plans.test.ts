@@ -5,11 +5,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import * as heartbeats from "./heartbeats.ts";
 import * as incidentPages from "./incident-pages.ts";
 import * as lastSpans from "./last-spans.ts";
 import * as ledger from "./ledger.ts";
 import * as plans from "./plans.ts";
 import * as queries from "./queries.ts";
+import * as regionObjects from "./region-objects.ts";
 
 /** A statement as it was sent. */
 interface Sent {
@@ -37,9 +39,13 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "ledger.readHead": [(db) => ledger.readHead(db)],
   "ledger.readMemory": [(db) => ledger.readMemory(db)],
   "plans.readPlan": [(db) => plans.readPlan(db)],
+  "heartbeats.readPings": [(db) => heartbeats.readPings(db, [1, 2])],
+  "heartbeats.readPingHistory": [(db) => heartbeats.readPingHistory(db, 1)],
+  "heartbeats.readDoorSpans": [(db) => heartbeats.readDoorSpans(db, 1_000_000)],
+  "regionObjects.readRegionObjects": [(db) => regionObjects.readRegionObjects(db)],
 };
 
-const modules = { queries, incidentPages, lastSpans, ledger, plans };
+const modules = { queries, heartbeats, incidentPages, lastSpans, ledger, plans, regionObjects };
 
 const growing = /^SCAN (results|transitions|coverage|incidents|plans|last)\b/;
 /** Only rows of open incidents stand in this index. */

@@ -33,13 +33,16 @@ export const incidentColumn = jsonColumn(
   }),
 );
 
-export const streakColumn = jsonColumn(
-  z.object({
-    direction: z.enum(["worse", "better"]),
-    status: knownStatusSchema,
-    count: z.int().positive(),
-    since: z.int(),
-  }),
+/** Null where there is none: most of the time. */
+export const streaksColumn = jsonColumn(
+  z.array(
+    z.object({ to: knownStatusSchema, count: z.int().positive(), since: z.int().nullable() }),
+  ),
+).transform((streaks) => streaks ?? []);
+
+/** No metrics are NULL in the database. */
+export const metricsColumn = jsonColumn(z.record(z.string(), z.number())).transform(
+  (metrics) => metrics ?? {},
 );
 
 export const coverageRowSchema = z

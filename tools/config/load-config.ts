@@ -11,6 +11,8 @@ export type ConfigSource = {
   readonly file: string;
   /** Takes the place of the file's `baseUrl`. */
   readonly baseUrl?: string | undefined;
+  /** Takes the place of the file's `controls`. */
+  readonly controls?: readonly string[] | undefined;
 };
 
 /** A configuration, or why there is none. */
@@ -25,7 +27,7 @@ export type LoadedConfig =
  * Runs a configuration file and validates what it exports; changes nothing and never throws. A
  * file that changed since this process ran it is run again, but not what it imports.
  */
-export async function loadConfig({ file, baseUrl }: ConfigSource): Promise<LoadedConfig> {
+export async function loadConfig({ file, ...instead }: ConfigSource): Promise<LoadedConfig> {
   const path = resolve(file);
   const unreadable = (why: string): LoadedConfig => {
     return { kind: "unreadable", message: `${shown(path)}: ${why}` };
@@ -46,14 +48,15 @@ export async function loadConfig({ file, baseUrl }: ConfigSource): Promise<Loade
   if (!("default" in module)) {
     return unreadable("exports nothing; it has to say: export default defineConfig({ … })");
   }
-  const parsed = parseConfig(withBaseUrl(module.default, baseUrl));
+  const parsed = parseConfig(override(module.default, instead));
   if (parsed.ok) return { kind: "loaded", config: parsed.config };
   return { kind: "refused", file: shown(path), mistakes: parsed.mistakes };
 }
 
-function withBaseUrl(exported: unknown, baseUrl: string | undefined): unknown {
-  if (baseUrl === undefined || typeof exported !== "object" || exported === null) return exported;
-  return { ...exported, baseUrl };
+function override(exported: unknown, instead: Omit<ConfigSource, "file">): unknown {
+  if (typeof exported !== "object" || exported === null) return exported;
+  const given = Object.entries(instead).filter(([, value]) => value !== undefined);
+  return { ...exported, ...Object.fromEntries(given) };
 }
 
 /** What Node says about a module it cannot run, in one line, and the line of the file if it knows. */

@@ -86,6 +86,7 @@ const plan: Plan = {
   regions: [{ id: "us-east", number: 1, locationHint: "enam", generation: 1 }],
   monitors: [monitor("api", "Health", 60), monitor("long-name", "Core", 300)],
   shards: 1,
+  controls: [],
 };
 
 function monitor(id: string, group: string, intervalSeconds: number): Plan["monitors"][number] {
@@ -104,6 +105,7 @@ function monitor(id: string, group: string, intervalSeconds: number): Plan["moni
     },
     schedule: { intervalSeconds, phaseSeconds: 0 },
     regions: ["us-east"],
+    mode: "parallel",
     retry: { attempts: 1, timeoutMs: 1, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 1 },
     verdict: { quorum: { kind: "any" }, failuresToOpen: 1, successesToClose: 1 },
     sloTarget: 0.999,

@@ -1,6 +1,9 @@
 import type { Change } from "../../shared/config/diff.ts";
 import type { Monitor } from "../../shared/domain/monitor.ts";
 import type { Plan } from "../../shared/domain/plan.ts";
+import type { Timetable } from "../../shared/domain/probes/heartbeat.ts";
+import type { HttpExchange } from "../../shared/domain/probes/http.ts";
+import type { Probe } from "../../shared/domain/probes/probe.ts";
 import type { Outcome, Planned } from "./outcome.ts";
 
 /** An outcome as people read it, without a newline at the end. */
@@ -79,10 +82,33 @@ function rowOf({ id, schedule, probe, regions }: Monitor): string[] {
   return [
     id,
     `every ${schedule.intervalSeconds} s`,
-    probe.method,
-    probe.url,
+    ...describeProbe(probe),
     `from ${regions.join(", ")}`,
   ];
+}
+
+/** In two cells: how, and where. */
+function describeProbe(probe: Probe): [string, string] {
+  switch (probe.kind) {
+    case "http":
+      return [probe.method, probe.url];
+    case "transaction":
+      return ["transaction", probe.steps.map(({ name }) => name).join(" → ")];
+    case "tcp":
+    case "tls":
+      return [probe.kind, `${probe.host}:${probe.port}`];
+    case "dns":
+      return ["dns", `${probe.name} ${probe.recordType}`];
+    case "websocket":
+      return ["websocket", probe.url];
+    case "heartbeat":
+      return ["heartbeat", describeTimetable(probe.timetable)];
+  }
+}
+
+function describeTimetable(timetable: Timetable): string {
+  if (timetable.kind === "every") return `at least every ${timetable.seconds} s`;
+  return `${timetable.expression} (${timetable.timeZone})`;
 }
 
 /** Pads the cells of each column to the same width; a line for every row. */
@@ -97,15 +123,37 @@ function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 function withoutSecrets({ probe, ...monitor }: Monitor) {
-  const { headers, body, ...rest } = probe;
-  const hidden = "<not shown>";
+  return { ...monitor, probe: hideSecrets(probe) };
+}
+
+function hideSecrets(probe: Probe) {
+  switch (probe.kind) {
+    case "http":
+      return { ...probe, ...hiddenParts(probe) };
+    case "transaction":
+      return { ...probe, steps: probe.steps.map((step) => ({ ...step, ...hiddenParts(step) })) };
+    case "tcp":
+      return { ...probe, send: probe.send === null ? null : hidden };
+    case "websocket":
+      return { ...probe, headers: hiddenHeaders(probe), send: probe.send === null ? null : hidden };
+    case "tls":
+    case "dns":
+    case "heartbeat":
+      return probe;
+  }
+}
+
+const hidden = "<not shown>";
+
+function hiddenHeaders({ headers }: Pick<HttpExchange, "headers">) {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, hidden]));
+}
+
+function hiddenParts({ headers, body, auth }: HttpExchange) {
   return {
-    ...monitor,
-    probe: {
-      ...rest,
-      headers: Object.fromEntries(Object.keys(headers).map((name) => [name, hidden])),
-      body: body === null ? null : hidden,
-    },
+    headers: hiddenHeaders({ headers }),
+    body: body === null ? null : hidden,
+    ...(auth !== undefined && { auth: hidden }),
   };
 }
 

@@ -7,12 +7,12 @@ import { parseConfig } from "../../shared/config/parse.ts";
 import type { ConfigInput } from "../../shared/config/schema.ts";
 import { apply, propose } from "../../shared/storage/plans.ts";
 import { d1OverBatch } from "../config/index.ts";
-import { type Runtime, startRuntime } from "../runtime/index.ts";
+import { type LogLine, type Runtime, startRuntime } from "../runtime/index.ts";
 import { type StandIn, startStandIn } from "../stand-in/index.ts";
 import { randomFrom } from "./random.ts";
 
-/** A first minute; any will do. */
-const start = 1_790_000_040;
+/** A first minute, epoch seconds; any will do. */
+export const traceStart = 1_790_000_040;
 
 export interface KillTraceOptions {
   readonly minutes: number;
@@ -48,7 +48,7 @@ export async function runKillTrace(options: KillTraceOptions): Promise<TraceReco
     await applyTraceConfig(runtime, standIn);
     for (let minute = 0; minute < minutes; minute += 1) {
       await setMinuteFaults(standIn, minute);
-      const at = new Date((start + minute * 60) * 1000);
+      const at = new Date((traceStart + minute * 60) * 1000);
       if (killed.has(minute)) {
         const delayMs = Math.floor(random() * 250);
         progress(`minute ${minute}: killed ${delayMs} ms into its tick`);
@@ -65,10 +65,15 @@ export async function runKillTrace(options: KillTraceOptions): Promise<TraceReco
   }
 }
 
-function startTraceRuntime(dataDir: string): Promise<Runtime> {
+/** The real Workers on a clock that can be set to any minute. */
+export function startTraceRuntime(
+  dataDir: string,
+  onLog: (line: LogLine) => void = () => {},
+): Promise<Runtime> {
   return startRuntime({
     configPath: fileURLToPath(new URL("../bench/wrangler.toml", import.meta.url)),
     dataDir,
+    onLog,
   });
 }
 
@@ -87,26 +92,37 @@ async function killDuringTick(
 
 const paths = ["/api/health", "/api/feed", "/api/posts", "/"];
 
-async function applyTraceConfig(runtime: Runtime, standIn: StandIn): Promise<void> {
-  const config: ConfigInput = {
+/** Puts the trace's monitors into force. */
+export function applyTraceConfig(runtime: Runtime, standIn: StandIn): Promise<void> {
+  return applyConfig(runtime, standIn, {
+    defaults: { timeoutMs: 2000, attempts: 2, backoffBaseMs: 10, backoffCapMs: 20, budgetMs: 5000 },
+    monitors: paths.map((url, index) => ({ id: `monitor-${index}`, name: url, url })),
+  });
+}
+
+/** Puts a configuration into force, of NetPost's three regions and the stand-in. */
+export async function applyConfig(
+  runtime: Runtime,
+  standIn: StandIn,
+  config: Pick<ConfigInput, "defaults" | "monitors">,
+): Promise<void> {
+  const parsed = parseConfig({
     baseUrl: standIn.url,
     regions: {
       "us-east": { locationHint: "enam" },
       "us-west": { locationHint: "wnam" },
       "eu-west": { locationHint: "weur" },
     },
-    defaults: { timeoutMs: 2000, attempts: 2, backoffBaseMs: 10, backoffCapMs: 20, budgetMs: 5000 },
-    monitors: paths.map((url, index) => ({ id: `monitor-${index}`, name: url, url })),
-  };
-  const parsed = parseConfig(config);
+    ...config,
+  });
   if (!parsed.ok) throw new Error(parsed.mistakes.join("; "));
   const db = d1OverBatch(runtime.batch);
-  const outcome = await apply(db, await propose(db, parsed.config, start), start);
+  const outcome = await apply(db, await propose(db, parsed.config, traceStart), traceStart);
   if (outcome.kind !== "applied") throw new Error(`the plan was not applied: ${outcome.kind}`);
 }
 
-/** The same in every run: an outage, a fault of one region, a monitor that flaps; answers take time. */
-async function setMinuteFaults(standIn: StandIn, minute: number): Promise<void> {
+/** The faults of a minute, the same in every run: an outage, a fault of one region, a monitor that flaps; answers take time. */
+export async function setMinuteFaults(standIn: StandIn, minute: number): Promise<void> {
   const part = minute % 20;
   await standIn.setFaults([
     { kind: "slow", delayMs: 60 },
@@ -124,7 +140,8 @@ async function setMinuteFaults(standIn: StandIn, minute: number): Promise<void> 
 
 const lines = z.array(z.object({ line: z.string() })).transform((rows) => rows.map((r) => r.line));
 
-async function readRecord(runtime: Runtime): Promise<TraceRecord> {
+/** What is in the database, in an order that does not depend on when it was written. */
+export async function readRecord(runtime: Runtime): Promise<TraceRecord> {
   const read = async (sql: string) => lines.parse((await runtime.query(sql)).rows);
   return {
     results: await read(

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { applyConfigFile, d1OverBatch, renderText } from "../config/index.ts";
 import { type LogLine, type Runtime, RuntimeError, startRuntime } from "../runtime/index.ts";
-import { PortError, startStandIn } from "../stand-in/index.ts";
+import { DEMO_PASSWORD, PortError, startStandIn } from "../stand-in/index.ts";
 import { parseSettings, type StartSettings } from "./settings.ts";
 import { describeTick } from "./tick-line.ts";
 
@@ -17,7 +17,10 @@ Settings, from the environment:
   STAND_IN_PORT       the stand-in; its control is one higher   (default 8790)
   ADMIN_TOKEN         at least 16 characters                    (default made up and printed)
   MONITORING_API_KEY  at least 16 characters                    (default made up and printed)
-  DATA_DIR            where state is kept                       (default .data)`;
+  HEARTBEAT_SECRET    at least 32 characters; ping addresses    (default none: no heartbeats)
+                      are derived from it, so keep it the same
+  DATA_DIR            where state is kept                       (default .data)
+  PROBE_…             secrets that monitors name as {{secret.PROBE_…}}`;
 
 const configFile = fileURLToPath(new URL("../../netpost.config.ts", import.meta.url));
 
@@ -32,16 +35,20 @@ async function main(): Promise<number> {
   const stopping = signalled();
   const stops: (() => Promise<void>)[] = [];
   try {
-    const baseUrl = settings.NETPOST_BASE_URL ?? (await standIn(settings, stops));
+    const target =
+      settings.NETPOST_BASE_URL === undefined
+        ? await standIn(settings, stops)
+        : { baseUrl: settings.NETPOST_BASE_URL };
     console.log("Building and starting the Workers …");
     const runtime = await startRuntime({
       dataDir: settings.DATA_DIR,
       apiPort: settings.PORT,
       vars: {
-        probe: {},
+        probe: { ...probeSecrets(settings), ...heartbeatVars(settings).probe },
         api: {
           ADMIN_TOKEN: settings.ADMIN_TOKEN,
           MONITORING_API_KEY: settings.MONITORING_API_KEY,
+          ...heartbeatVars(settings).api,
         },
       },
       onLog: printLog,
@@ -49,11 +56,11 @@ async function main(): Promise<number> {
     stops.push(() => runtime.stop());
     const applied = await applyConfigFile(
       d1OverBatch(runtime.batch),
-      { file: configFile, baseUrl },
+      { file: configFile, ...target },
       { now: () => Math.floor(Date.now() / 1000) },
     );
     if (!("revision" in applied)) return refuse(renderText(applied));
-    console.log(welcome(settings, runtime, baseUrl));
+    console.log(welcome(settings, runtime, target.baseUrl));
     const ended = runtime.ended.then((end) => (end.expected ? null : end));
     const stopTicking = tickEveryMinute(runtime);
     stops.unshift(async () => stopTicking());
@@ -73,11 +80,23 @@ function refuse(line: string): number {
   return 1;
 }
 
-async function standIn(settings: StartSettings, stops: (() => Promise<void>)[]): Promise<string> {
+/** What ping addresses are derived from, and where the tick asks whether pings can be taken. */
+function heartbeatVars({ HEARTBEAT_SECRET, PORT }: StartSettings) {
+  if (HEARTBEAT_SECRET === undefined) return { probe: {}, api: {} };
+  return { probe: { API_URL: `http://127.0.0.1:${PORT}` }, api: { HEARTBEAT_SECRET } };
+}
+
+/** The stand-in's control endpoint is the control target, too: no fault of the stand-in hits it. */
+/** Secrets of monitors; the stand-in's own password where it is what is monitored. */
+function probeSecrets({ NETPOST_BASE_URL, probeSecrets: given }: StartSettings) {
+  return NETPOST_BASE_URL === undefined ? { PROBE_LOGIN_PASSWORD: DEMO_PASSWORD, ...given } : given;
+}
+
+async function standIn(settings: StartSettings, stops: (() => Promise<void>)[]) {
   const port = settings.STAND_IN_PORT;
   const server = await startStandIn({ port, controlPort: port + 1 });
   stops.push(() => server.stop());
-  return server.url;
+  return { baseUrl: server.url, controls: [`${server.controlUrl}/faults`] };
 }
 
 /** Resolves at the first Ctrl-C; a second one ends the process at once. */

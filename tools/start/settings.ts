@@ -1,6 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { accessKeySchema, areDistinctKeys, sameKeys } from "../../shared/access-key.ts";
+import {
+  heartbeatSecretSchema,
+  heartbeatSecretShared,
+  isHeartbeatSecretApart,
+} from "../../shared/heartbeat-secret.ts";
 
 const port = z.coerce
   .number("a port from 1 to 65535")
@@ -21,10 +26,13 @@ const settingsSchema = z
     NETPOST_BASE_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
     ADMIN_TOKEN: accessKeySchema.optional(),
     MONITORING_API_KEY: accessKeySchema.optional(),
+    /** What ping addresses are derived from; without it no heartbeat is taken. */
+    HEARTBEAT_SECRET: heartbeatSecretSchema.optional(),
     /** Where the database and the regions' objects are kept. */
     DATA_DIR: z.string().min(1).default(".data"),
   })
-  .refine(areDistinctKeys, sameKeys);
+  .refine(areDistinctKeys, sameKeys)
+  .refine(isHeartbeatSecretApart, heartbeatSecretShared);
 
 /** What `npm start` takes from the environment; keys that were missing are made up. */
 export type StartSettings = ReturnType<typeof complete>;
@@ -40,17 +48,32 @@ export function parseSettings(
 ): ParsedSettings {
   const given = Object.entries(environment).filter(([, value]) => value !== "");
   const parsed = settingsSchema.safeParse(Object.fromEntries(given));
-  if (parsed.success) return { ok: true, settings: complete(parsed.data) };
+  if (parsed.success) {
+    return { ok: true, settings: complete(parsed.data, probeSecretsOf(given)) };
+  }
   const mistakes = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   return { ok: false, mistakes };
 }
 
-function complete(settings: z.infer<typeof settingsSchema>) {
+function complete(
+  settings: z.infer<typeof settingsSchema>,
+  probeSecrets: Readonly<Record<string, string>>,
+) {
   return {
     ...settings,
+    /** What monitors may name as `{{secret.PROBE_…}}`. */
+    probeSecrets,
     ADMIN_TOKEN: settings.ADMIN_TOKEN ?? madeUpKey(),
     MONITORING_API_KEY: settings.MONITORING_API_KEY ?? madeUpKey(),
   };
+}
+
+function probeSecretsOf(given: readonly [string, string | undefined][]): Record<string, string> {
+  return Object.fromEntries(
+    given.flatMap(([name, value]) => {
+      return name.startsWith("PROBE_") && value !== undefined ? [[name, value]] : [];
+    }),
+  );
 }
 
 function madeUpKey(): string {

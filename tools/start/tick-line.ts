@@ -12,6 +12,7 @@ const roundSchema = z.discriminatedUnion("outcome", [
     transitions: z.int(),
     opened: z.int(),
     closed: z.int(),
+    gapSeconds: z.int(),
     faults,
   }),
 ]);
@@ -60,6 +61,9 @@ function summarise({ plan, rounds }: z.infer<typeof tickSchema>): string[] {
     ...(sum("closed") > 0 ? [`${count(sum("closed"), "incident")} closed`] : []),
     ...rounds.flatMap((round) =>
       round.outcome === "not-recorded" ? [`results wait: ${round.reason}`] : [],
+    ),
+    ...recorded.flatMap(({ gapSeconds }) =>
+      gapSeconds > 0 ? [`nobody was looking for ${gapSeconds} s before`] : [],
     ),
     ...(rounds.some((round) => round.outcome === "missed") ? ["a round came too late"] : []),
     ...(silent.length > 0 ? [`no report from ${silent.join(", ")}`] : []),

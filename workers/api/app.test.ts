@@ -18,6 +18,7 @@ const at = minute(0) + 10;
 const paths = [
   "/api/health",
   "/api/status",
+  "/api/ping",
   "/api/monitoring/health/live",
   "/api/monitoring/health/ready",
   "/api/monitoring/health/detailed",
@@ -26,6 +27,12 @@ const paths = [
   "/api/monitoring/incidents",
   "/api/monitoring/sla",
 ];
+
+/** Routes that take GET, HEAD and POST: see routes/pings.test.ts. */
+const pings = ["/api/ping/{token}", "/api/ping/{token}/{signal}"];
+
+/** Routes that take POST alone. */
+const posts = ["/api/monitoring/monitors/home/probe"];
 
 beforeAll(async () => {
   await resetWorld();
@@ -133,6 +140,7 @@ describe("the api", () => {
       info: { title: "test", version: "0" },
     });
     const described = Object.keys(document.paths ?? {}).sort();
-    expect(described).toEqual(paths.map((path) => path.replace("/home", "/{id}")).sort());
+    const served = [...paths, ...posts, ...pings].map((path) => path.replace("/home", "/{id}"));
+    expect(described).toEqual(served.sort());
   });
 });

@@ -1,6 +1,7 @@
 /** The api, from the outside in: what every request passes, then the routes. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { except } from "hono/combine";
 import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
@@ -16,6 +17,8 @@ import { addBasicHealth } from "./routes/basic-health.ts";
 import { addIncidents } from "./routes/incidents.ts";
 import { addMonitors } from "./routes/monitors.ts";
 import { addOwnHealth } from "./routes/own-health.ts";
+import { addPings } from "./routes/pings.ts";
+import { addProbeNow } from "./routes/probe-now.ts";
 import { addSla } from "./routes/sla.ts";
 import { addStatus } from "./routes/status.ts";
 
@@ -43,11 +46,15 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   }
   app.use("/api/monitoring/*", authenticate);
   app.use(
-    bodyLimit({
-      maxSize: largestBody,
-      onError: (context) =>
-        answerProblem(context, "body-too-large", `At most ${largestBody} bytes.`),
-    }),
+    // A ping is taken however much output the job sends along: none of it is read.
+    except(
+      "/api/ping/*",
+      bodyLimit({
+        maxSize: largestBody,
+        onError: (context) =>
+          answerProblem(context, "body-too-large", `At most ${largestBody} bytes.`),
+      }),
+    ),
   );
   app.use(
     methodNotAllowed({
@@ -64,7 +71,9 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   addStatus(app);
   addOwnHealth(app);
   addMonitors(app);
+  addProbeNow(app);
   addIncidents(app);
+  addPings(app);
   addSla(app);
 
   app.notFound((context) => answerProblem(context, "not-found", "Nothing is served here."));

@@ -1,9 +1,16 @@
 import { z } from "zod";
 import { accessKeySchema, areDistinctKeys, sameKeys } from "../../shared/access-key.ts";
+import {
+  heartbeatSecretSchema,
+  heartbeatSecretShared,
+  isHeartbeatSecretApart,
+} from "../../shared/heartbeat-secret.ts";
 
 /** What the api Worker asks of the probe Worker. Its answer is parsed, whatever its type says. */
 export interface ProbeBinding {
   health(): Promise<unknown>;
+  /** Takes a ProbeNowRequest. */
+  probeNow(request: unknown): Promise<unknown>;
 }
 
 const secret = accessKeySchema.optional();
@@ -21,8 +28,11 @@ const environmentSchema = z
     MONITORING_API_KEY: secret,
     /** Lets operators in. */
     ADMIN_TOKEN: secret,
+    /** The addresses of heartbeats are derived from it; without it none is taken. */
+    HEARTBEAT_SECRET: heartbeatSecretSchema.optional(),
   })
-  .refine(areDistinctKeys, sameKeys);
+  .refine(areDistinctKeys, sameKeys)
+  .refine(isHeartbeatSecretApart, heartbeatSecretShared);
 
 /** The parsed environment of the Worker. */
 export type Environment = z.infer<typeof environmentSchema>;

@@ -8,11 +8,12 @@ import {
 } from "../../shared/contract/api/problem.ts";
 import type { ApiEnv } from "./context.ts";
 
-type ProblemStatus = 400 | 401 | 404 | 405 | 413 | 500 | 503;
+type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 413 | 500 | 503;
 
 const kinds: Readonly<Record<ProblemSlug, { status: ProblemStatus; title: string }>> = {
   "invalid-request": { status: 400, title: "The request is not valid" },
   unauthorized: { status: 401, title: "A key is needed" },
+  forbidden: { status: 403, title: "Not allowed with this key" },
   "not-found": { status: 404, title: "No such resource" },
   "unknown-monitor": { status: 404, title: "No such monitor" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
@@ -69,7 +70,8 @@ export function problemOf(
     title: kinds[slug].title,
     status: kinds[slug].status,
     detail,
-    instance: context.req.path,
+    // The token in a ping address is a secret, and answers end up in the logs of jobs.
+    instance: context.req.path.replace(/^(\/api\/ping\/)[^/]+/, "$1…"),
     requestId: context.get("requestId"),
     ...(errors.length === 0 ? {} : { errors: [...errors] }),
   };

@@ -9,6 +9,7 @@ const planted = "planted-secret-9f2c7e";
 const paths = [
   "/api/health",
   "/api/status",
+  "/api/ping",
   "/api/monitoring/health/live",
   "/api/monitoring/health/ready",
   "/api/monitoring/health/detailed",
@@ -83,7 +84,11 @@ describe("a secret", () => {
       },
       batch: env.DB.batch.bind(env.DB),
     };
-    const settings = { ADMIN_TOKEN: planted, MONITORING_API_KEY: `${planted}-2` };
+    const settings = {
+      ADMIN_TOKEN: planted,
+      MONITORING_API_KEY: `${planted}-2`,
+      HEARTBEAT_SECRET: `${planted}-of-heartbeats`,
+    };
     const logged = await logOf(async () => {
       const response = await ask(`${path}?monitor=${planted}`, {
         at,

@@ -12,6 +12,14 @@ export interface Bindings {
 const settingsSchema = z.object({
   /** Where the owner of a target can read who probes it, named in the User-Agent. */
   MONITOR_INFO_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }),
+  /** Cloudflare's trace, which tells a region's object where it runs; without it nobody knows. */
+  TRACE_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
+  /** Answers look-ups by DNS over HTTPS, in JSON (`application/dns-json`). */
+  DNS_RESOLVER_URL: z
+    .url({ protocol: /^https?$/, error: "an http(s) URL" })
+    .default("https://cloudflare-dns.com/dns-query"),
+  /** Where jobs call in; asked every minute whether they can. Without it, only the database is. */
+  API_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -1,7 +1,9 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { systemClock } from "../../shared/clock.ts";
+import type { ProbeNowAnswer } from "../../shared/contract/transcript.ts";
 import { version } from "../../shared/version.ts";
 import { type Env, parseSettings } from "./env.ts";
+import { probeNow } from "./probe-now.ts";
 import { logTick } from "./tick/log-tick.ts";
 import { emptyRecollection } from "./tick/surroundings.ts";
 import { tick } from "./tick/tick.ts";
@@ -26,5 +28,10 @@ export class ProbeService extends WorkerEntrypoint<Env> {
   /** Answers if this Worker runs, with its version. */
   health(): { version: string } {
     return { version };
+  }
+
+  /** Has regions probe a monitor now and tell how it went; takes a ProbeNowRequest. */
+  probeNow(input: unknown): Promise<ProbeNowAnswer> {
+    return probeNow(this.env, systemClock, input);
   }
 }

@@ -6,7 +6,7 @@ export type Fixture = readonly [rule: string, file: unknown, line: string];
 
 export const hints = '"wnam"|"enam"|"sam"|"weur"|"eeur"|"apac"|"apac-ne"|"apac-se"|"oc"|"afr"|"me"';
 const monitorSettings =
-  "id, name, group, regions, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, type, url, method, headers, body, expect";
+  "id, name, group, regions, mode, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, type, url, method, headers, body, auth, redirects, expect, metrics";
 
 const region = (settings: object) => fileWith({}, { regions: { "us-east": settings } });
 
@@ -15,7 +15,7 @@ export const ofTheFile: readonly Fixture[] = [
   [
     "the file has no other settings",
     fileWith({}, { monitor: [] }),
-    "the file: no such setting: monitor; allowed: baseUrl, regions, defaults, monitors",
+    "the file: no such setting: monitor; allowed: baseUrl, regions, controls, defaults, monitors",
   ],
   ["a base URL is there", fileWith({}, { baseUrl: undefined }), "baseUrl: an http(s) URL"],
   ["a base URL is http", fileWith({}, { baseUrl: "ftp://x" }), "baseUrl: an http(s) URL"],

@@ -85,7 +85,7 @@ export const ofExpectations: readonly Fixture[] = [
   [
     "expectations have no other settings",
     expecting({ statusCode: 200 }),
-    "monitors[0].expect: no such setting: statusCode; allowed: status, maxLatencyMs, downLatencyMs, contains, notContains, json",
+    "monitors[0].expect: no such setting: statusCode; allowed: status, statusOtherwise, headers, maxLatencyMs, downLatencyMs, maxBodyBytes, contains, notContains, matches, notMatches, json",
   ],
   [
     "statuses are a list",

@@ -50,4 +50,13 @@ export const regionStateSchema = z.object({
   lastRoundAt: instantSchema
     .nullable()
     .meta({ description: "The newest round that the region reported" }),
+  colos: z
+    .array(z.string())
+    .meta({ description: "Cloudflare's data centres in which it really runs, where known" }),
+  placement: z
+    .enum(["as-asked", "elsewhere", "not-known"])
+    .meta({ description: "Whether it runs on the continent that it was asked to run on" }),
+  droppedRounds: z.int().meta({
+    description: "Rounds whose results it had to drop, because nobody took them for a day",
+  }),
 });

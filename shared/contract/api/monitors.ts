@@ -1,5 +1,6 @@
 /** GET /api/monitoring/monitors and /api/monitoring/monitors/{id}. */
 import { z } from "zod";
+import { recordTypeSchema } from "../probes/dns.ts";
 import {
   failureReasonSchema,
   freshnessFields,
@@ -8,6 +9,7 @@ import {
   statusSchema,
   unknownReasonSchema,
 } from "./common.ts";
+import { heartbeatSchema, shownHeartbeatSchema } from "./heartbeats.ts";
 
 export const causeSchema = z.object({
   reason: failureReasonSchema,
@@ -22,6 +24,9 @@ export const latestResultSchema = z.object({
   detail: z.string().nullable(),
   latencyMs: z.int().nullable(),
   attempts: z.int(),
+  metrics: z.record(z.string(), z.number()).meta({
+    description: "Numbers taken from the answer, and of a transaction the time of each step",
+  }),
 });
 
 export type LatestResult = z.infer<typeof latestResultSchema>;
@@ -37,20 +42,102 @@ const outcomeOfCondition = z.enum(["down", "degraded"]);
 
 /** A demand as people read it, for example `$.status equals "ok"`. */
 export const conditionSchema = z.object({
-  kind: z.enum(["status", "latency", "text", "json"]),
+  kind: z.enum([
+    "status",
+    "latency",
+    "size",
+    "header",
+    "text",
+    "regex",
+    "json",
+    "days-left",
+    "name",
+    "issued",
+    "issuer",
+    "version",
+    "contains",
+    "equals",
+    "at-least",
+  ]),
   demand: z.string(),
   otherwise: outcomeOfCondition,
 });
 
 /** Without header values, body, user information and query values: each may hold a secret. */
-export const shownProbeSchema = z.object({
-  kind: z.literal("http"),
+const shownExchangeFields = {
   method: z.string(),
   url: z.string(),
   headerNames: z.array(z.string()),
   hasBody: z.boolean(),
+  auth: z.enum(["basic", "bearer"]).nullable(),
+  redirects: z.int().meta({ description: "How many are followed" }),
+  conditions: z.array(conditionSchema),
+};
+
+const queriesSchema = z
+  .record(z.string(), z.string())
+  .meta({ description: "JSONPath queries by name" });
+
+const shownHttpSchema = z.object({
+  kind: z.literal("http"),
+  ...shownExchangeFields,
+  metrics: queriesSchema,
+});
+
+const shownTransactionSchema = z.object({
+  kind: z.literal("transaction"),
+  steps: z.array(z.object({ name: z.string(), ...shownExchangeFields, extract: queriesSchema })),
   conditions: z.array(conditionSchema),
 });
+
+/** What is sent is not shown: it may hold a secret. */
+const shownTalkFields = {
+  sends: z.boolean(),
+  expect: z.string().nullable().meta({ description: "Text that the answer must contain" }),
+  conditions: z.array(conditionSchema),
+};
+
+const shownTcpSchema = z.object({
+  kind: z.literal("tcp"),
+  host: z.string(),
+  port: z.int(),
+  tls: z.boolean(),
+  ...shownTalkFields,
+});
+
+const shownTlsSchema = z.object({
+  kind: z.literal("tls"),
+  host: z.string(),
+  port: z.int(),
+  serverName: z.string(),
+  conditions: z.array(conditionSchema),
+});
+
+const shownDnsSchema = z.object({
+  kind: z.literal("dns"),
+  name: z.string(),
+  recordType: recordTypeSchema,
+  resolver: z.string(),
+  conditions: z.array(conditionSchema),
+});
+
+const shownWebSocketSchema = z.object({
+  kind: z.literal("websocket"),
+  url: z.string(),
+  headerNames: z.array(z.string()),
+  ...shownTalkFields,
+});
+
+/** One line for each kind of probe. */
+export const shownProbeSchema = z.discriminatedUnion("kind", [
+  shownHttpSchema,
+  shownTransactionSchema,
+  shownTcpSchema,
+  shownTlsSchema,
+  shownDnsSchema,
+  shownWebSocketSchema,
+  shownHeartbeatSchema,
+]);
 
 export const monitorDocumentSchema = z.object({
   id: z.string(),
@@ -87,7 +174,11 @@ export const monitorListSchema = z.object({
   monitors: z.array(monitorDocumentSchema),
 });
 
-export const singleMonitorSchema = z.object({ ...freshnessFields, monitor: monitorDocumentSchema });
+export const singleMonitorSchema = z.object({
+  ...freshnessFields,
+  monitor: monitorDocumentSchema,
+  heartbeat: heartbeatSchema.optional(),
+});
 
 export const monitorParamsSchema = z.object({
   id: z

@@ -5,6 +5,7 @@ import { z } from "zod";
 export const problemSlugs = [
   "invalid-request",
   "unauthorized",
+  "forbidden",
   "not-found",
   "unknown-monitor",
   "method-not-allowed",

@@ -41,6 +41,7 @@ export function monitorOf(changes: Partial<Monitor> = {}): Monitor {
     },
     schedule: { intervalSeconds: 60, phaseSeconds: 0 },
     regions: regions.map((region) => region.id),
+    mode: "parallel",
     retry: retryPolicy,
     verdict: { quorum: { kind: "majority" }, failuresToOpen: 1, successesToClose: 1 },
     sloTarget: 0.999,
@@ -51,7 +52,7 @@ export function monitorOf(changes: Partial<Monitor> = {}): Monitor {
 }
 
 export function planOf(monitors: readonly Monitor[], shards = 1): Plan {
-  return { revision: 1, regions, monitors, shards };
+  return { revision: 1, regions, monitors, shards, controls: [] };
 }
 
 export const emptyMemory: Memory = {

@@ -15,7 +15,7 @@ import {
 
 const at = minute(0) + 10;
 
-const open = ["/api/health", "/api/status"];
+const open = ["/api/health", "/api/status", "/api/ping"];
 const guarded = [
   "/api/monitoring/health/live",
   "/api/monitoring/health/ready",
@@ -25,6 +25,9 @@ const guarded = [
   "/api/monitoring/incidents",
   "/api/monitoring/sla",
 ];
+
+/** For the admin token alone. Nothing has this id: who gets past the door is told so. */
+const adminOnly = ["/api/monitoring/monitors/nothing/probe"];
 
 const credentials = [
   { name: "no key", headers: {}, lets: false },
@@ -54,6 +57,16 @@ describe.each(credentials)("a request with $name", ({ headers, lets }) => {
       await readProblem(response, "unauthorized", 401);
       expect(response.headers.get("WWW-Authenticate")).toBe('Bearer realm="netpost-monitoring"');
     }
+  });
+});
+
+describe.each(adminOnly)("POST %s", (path) => {
+  const answers = [401, 401, 403, 404];
+  it.each(
+    credentials.map(({ name, headers }, index) => ({ name, headers, status: answers[index] })),
+  )("with $name answers $status", async ({ headers, status }) => {
+    const response = await ask(path, { at, key: null, method: "POST", headers });
+    expect(response.status).toBe(status);
   });
 });
 

@@ -8,7 +8,7 @@ import type {
 import { version } from "../../../shared/version.ts";
 import { assess, byGroup, countStatuses, statusesOf, worstOf } from "./assessment.ts";
 import { instant, instantOrNull } from "./instant.ts";
-import { regionStates, type Snapshot } from "./snapshot.ts";
+import { regionDocument, regionStates, type Snapshot } from "./snapshot.ts";
 
 /** NetPost's basic health. */
 export function basicHealth(snapshot: Snapshot): BasicHealth {
@@ -54,11 +54,7 @@ export function detailedHealth(
       plan,
       ticks: {
         ...ticks,
-        regions: regions.map(({ id, state, lastRoundAt }) => ({
-          id,
-          state,
-          lastRoundAt: instantOrNull(lastRoundAt),
-        })),
+        regions: regions.map(regionDocument),
       },
     },
     netpost: {

@@ -3,7 +3,8 @@
  * the region's coverage, so it is looked up by its key and never searched for.
  */
 import type { CoverageSpan } from "../../../shared/domain/coverage.ts";
-import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
+import type { Place } from "../../../shared/domain/inbound.ts";
+import type { Monitor } from "../../../shared/domain/monitor.ts";
 import { lastCheckAt, stepOf } from "../../../shared/domain/schedule.ts";
 import { type CheckKey, readResults, type StoredResult } from "../../../shared/storage/queries.ts";
 import { fromDatabase } from "./from-database.ts";
@@ -46,7 +47,7 @@ export async function readLatestResults(
 
 function latestChecks(
   lastSpans: readonly CoverageSpan[],
-  regions: ReadonlyMap<string, Region>,
+  regions: ReadonlyMap<string, Place>,
   monitor: Monitor,
 ): { monitor: number; region: number; time: number }[] {
   const step = stepOf(monitor.schedule);

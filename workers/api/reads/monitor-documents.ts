@@ -60,5 +60,6 @@ function latestResult(result: StoredResult): LatestResult {
     detail: result.detail,
     latencyMs: result.latencyMs,
     attempts: result.attempts,
+    metrics: { ...result.metrics },
   };
 }

@@ -1,25 +1,56 @@
 /** A monitor's configuration as it may be shown: what may hold a secret is left out or hidden. */
 import type { MonitorDocument } from "../../../shared/contract/api/monitors.ts";
+import { describeCondition } from "../../../shared/describe-condition.ts";
 import type { Quorum } from "../../../shared/domain/monitor.ts";
-import type { Condition, JsonTest } from "../../../shared/domain/probes/http.ts";
+import type { Condition, HttpExchange } from "../../../shared/domain/probes/http.ts";
 import type { Probe } from "../../../shared/domain/probes/probe.ts";
+import { shownDns, shownTcp, shownTls, shownWebSocket } from "./shown-network-probe.ts";
 
 type ShownProbe = MonitorDocument["probe"];
 
 /** What a probe sends and demands, without header values, body, credentials and query values. */
 export function shownProbe(probe: Probe): ShownProbe {
+  switch (probe.kind) {
+    case "http":
+      return { kind: probe.kind, ...shownExchange(probe), metrics: { ...probe.metrics } };
+    case "transaction":
+      return {
+        kind: probe.kind,
+        steps: probe.steps.map((step) => ({
+          name: step.name,
+          ...shownExchange(step),
+          extract: { ...step.extract },
+        })),
+        conditions: probe.conditions.map(shownCondition),
+      };
+    case "tcp":
+      return shownTcp(probe);
+    case "tls":
+      return shownTls(probe);
+    case "dns":
+      return shownDns(probe, shownUrl(probe.resolver));
+    case "websocket":
+      return shownWebSocket(probe, shownUrl(probe.url));
+    case "heartbeat":
+      return { ...probe };
+  }
+}
+
+function shownExchange(exchange: HttpExchange) {
   return {
-    kind: probe.kind,
-    method: probe.method,
-    url: shownUrl(probe.url),
-    headerNames: Object.keys(probe.headers),
-    hasBody: probe.body !== null,
-    conditions: probe.conditions.map((condition) => ({
-      kind: condition.kind,
-      demand: describeCondition(condition),
-      otherwise: condition.otherwise,
-    })),
+    method: exchange.method,
+    url: shownUrl(exchange.url),
+    headerNames: Object.keys(exchange.headers),
+    hasBody: exchange.body !== null,
+    auth: exchange.auth?.kind ?? null,
+    redirects: exchange.redirects ?? 0,
+    conditions: exchange.conditions.map(shownCondition),
   };
+}
+
+function shownCondition(condition: Condition) {
+  const { kind, otherwise } = condition;
+  return { kind, demand: describeCondition(condition), otherwise };
 }
 
 /** A quorum in a word. */
@@ -39,39 +70,6 @@ function shownUrl(text: string): string {
     // A name without a value may be the secret itself.
     .map(([name, value]) => (value === "" ? hidden : `${encodeURIComponent(name)}=${hidden}`))
     .join("&");
-  return url.href;
-}
-
-function describeCondition(condition: Condition): string {
-  switch (condition.kind) {
-    case "status": {
-      const ranges = condition.allowed.map(({ from, to }) =>
-        from === to ? String(from) : `${from} to ${to}`,
-      );
-      return `the status is ${ranges.join(" or ")}`;
-    }
-    case "latency":
-      return `it takes at most ${condition.maxMs} ms`;
-    case "text": {
-      const verb = condition.present ? "contains" : "does not contain";
-      return `the body ${verb} ${JSON.stringify(condition.contains)}`;
-    }
-    case "json":
-      return `${condition.path} ${describeTest(condition.demand)}`;
-  }
-}
-
-function describeTest(test: JsonTest): string {
-  switch (test.test) {
-    case "exists":
-      return "exists";
-    case "equals":
-      return `equals ${JSON.stringify(test.value)}`;
-    case "oneOf":
-      return `is one of ${test.values.map((value) => JSON.stringify(value)).join(", ")}`;
-    case "atMost":
-      return `is at most ${test.value}`;
-    case "atLeast":
-      return `is at least ${test.value}`;
-  }
+  // References are no secrets, and read better as they were written.
+  return url.href.replaceAll("%7B%7B", "{{").replaceAll("%7D%7D", "}}");
 }

@@ -2,12 +2,13 @@
 import type { FieldError } from "../../../shared/contract/api/problem.ts";
 import type { Measured, SlaDocument, SlaQuery } from "../../../shared/contract/api/sla.ts";
 import type { StatusPoint } from "../../../shared/domain/availability.ts";
-import { type CoverageSpan, coveredByAny } from "../../../shared/domain/coverage.ts";
+import { type CoverageSpan, coveredByChecks } from "../../../shared/domain/coverage.ts";
 import { type Freshness, freshness } from "../../../shared/domain/freshness.ts";
-import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
+import { placesOf } from "../../../shared/domain/inbound.ts";
+import type { Monitor, Region, Schedule } from "../../../shared/domain/monitor.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import { overall, statusKey } from "../../../shared/domain/recording.ts";
-import { type Step, stepOf } from "../../../shared/domain/schedule.ts";
+import { stepOf } from "../../../shared/domain/schedule.ts";
 import type { Span } from "../../../shared/domain/span.ts";
 import { readLastSpans } from "../../../shared/storage/last-spans.ts";
 import { readPlan } from "../../../shared/storage/plans.ts";
@@ -37,7 +38,7 @@ interface Material extends Selection {
   /** By monitor: up to when its rounds are known, epoch seconds. */
   readonly knownUntil: (monitor: Monitor) => number;
   /** When somebody was looking, by step and regions. */
-  readonly coveredBy: (step: Step, regions: readonly number[]) => readonly Span[];
+  readonly coveredBy: (schedule: Schedule, regions: readonly number[]) => readonly Span[];
   /** By `statusKey`. */
   readonly points: ReadonlyMap<string, readonly StatusPoint[]>;
   readonly numbers: ReadonlyMap<string, number>;
@@ -55,7 +56,7 @@ export async function readSla(db: D1Database, query: SlaQuery, now: number): Pro
   const selection = select(plan, query);
   const errors = [...(window.ok ? [] : window.errors), ...selection.errors];
   if (!window.ok || errors.length > 0) return { ok: false, errors };
-  const numbers = new Map(plan.regions.map((region) => [region.id, region.number]));
+  const numbers = new Map(placesOf(plan).map((place) => [place.id, place.number]));
   const scopes = selection.monitors.flatMap((monitor) =>
     [overall, ...monitor.regions.flatMap((id) => numbers.get(id) ?? [])].map((scope) => ({
       monitor: monitor.number,
@@ -63,7 +64,10 @@ export async function readSla(db: D1Database, query: SlaQuery, now: number): Pro
     })),
   );
   const [coverage, scoped] = await fromDatabase(
-    Promise.all([readCoverage(db, window.window), readStatusPoints(db, scopes, window.window)]),
+    Promise.all([
+      readCoverage(db, reachingBack(window.window, selection.monitors)),
+      readStatusPoints(db, scopes, window.window),
+    ]),
   );
   const document = slaDocument({
     ...selection,
@@ -116,13 +120,12 @@ function slaDocument(material: Material): SlaDocument {
 function measureMonitor(material: Material, monitor: Monitor): SlaDocument["monitors"][number] {
   const { coveredBy, points, numbers, regions } = material;
   const window = windowOf(material, monitor);
-  const step = stepOf(monitor.schedule);
   const measureScope = (scope: number, by: readonly number[]): Measured =>
     measure({
       monitor,
       window,
       points: points.get(statusKey(monitor.number, scope)) ?? [],
-      covered: coveredBy(step, by),
+      covered: coveredBy(monitor.schedule, by),
     });
   const own = monitor.regions.flatMap((id) => numbers.get(id) ?? []);
   return {
@@ -144,12 +147,18 @@ function windowOf({ window, knownUntil: until }: Material, monitor: Monitor): Sp
   return { from, to: Math.max(from, Math.min(window.to, until(monitor))) };
 }
 
-/** Most monitors have the same regions: their coverage is worked out once. */
+/** A check speaks until the next is due: the one before the window still does in it. */
+function reachingBack({ from, to }: Span, monitors: readonly Monitor[]): Span {
+  const longest = Math.max(0, ...monitors.map(({ schedule }) => schedule.intervalSeconds));
+  return { from: from - longest, to };
+}
+
+/** Most monitors have the same schedule and regions: their coverage is worked out once. */
 function rememberCovered(coverage: readonly CoverageSpan[]): Material["coveredBy"] {
   const known = new Map<string, readonly Span[]>();
-  return (step, regions) => {
-    const key = `${step}/${regions.join()}`;
-    const covered = known.get(key) ?? coveredByAny(coverage, step, regions);
+  return (schedule, regions) => {
+    const key = `${schedule.intervalSeconds}/${schedule.phaseSeconds}/${regions.join()}`;
+    const covered = known.get(key) ?? coveredByChecks(coverage, schedule, regions);
     known.set(key, covered);
     return covered;
   };

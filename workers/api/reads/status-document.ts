@@ -6,7 +6,7 @@ import { instant, instantOrNull } from "./instant.ts";
 import { type LatestResults, latestOf } from "./latest-results.ts";
 import { isRegional } from "./monitor-documents.ts";
 import { presentByRegion } from "./present-status.ts";
-import { regionStates, type Snapshot } from "./snapshot.ts";
+import { regionDocument, regionStates, type Snapshot } from "./snapshot.ts";
 
 /** Incidents that a status page shows. */
 export interface ShownIncidents {
@@ -27,11 +27,7 @@ export function statusDocument(
     asOf: instantOrNull(freshness.asOf),
     stale: freshness.stale,
     staleSince: freshness.stale ? instantOrNull(freshness.asOf) : null,
-    regions: regionStates(snapshot).map(({ id, state, lastRoundAt }) => ({
-      id,
-      state,
-      lastRoundAt: instantOrNull(lastRoundAt),
-    })),
+    regions: regionStates(snapshot).map(regionDocument),
     groups: byGroup(assessed).map(({ name, members }) => ({
       name,
       status: worstOf(statusesOf(members)),

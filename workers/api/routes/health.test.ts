@@ -39,6 +39,9 @@ async function applyThree(): Promise<void> {
   );
 }
 
+/** Of a region that never learnt where it runs. */
+const unplaced = { colos: [], placement: "not-known", droppedRounds: 0 };
+
 describe("GET /api/health", () => {
   it("is unknown without a plan", async () => {
     const basic = await readAnswer(await ask("/api/health", { at: start }), basicHealthSchema);
@@ -136,7 +139,12 @@ describe("GET /api/monitoring/health/detailed", () => {
       monitor === "orders" ? down() : up,
     );
     const at = minute(0) + 10;
-    const region = (id: string) => ({ id, state: "reporting", lastRoundAt: iso(minute(0)) });
+    const region = (id: string) => ({
+      id,
+      state: "reporting",
+      lastRoundAt: iso(minute(0)),
+      ...unplaced,
+    });
     expect(await detailedAt(at)).toEqual({
       status: "ok",
       version,
@@ -189,6 +197,7 @@ describe("GET /api/monitoring/health/detailed", () => {
       id: "us-west",
       state: "not-reporting",
       lastRoundAt: iso(minute(0)),
+      ...unplaced,
     });
   });
 

@@ -84,6 +84,9 @@ describe("GET /api/monitoring/monitors/{id}", () => {
       url: "https://netpost.example/?token=hidden",
       headerNames: ["X-Api-Key"],
       hasBody: true,
+      auth: null,
+      redirects: 0,
+      metrics: {},
       conditions: [
         { kind: "status", demand: "the status is 200 or 301 to 302", otherwise: "down" },
         { kind: "text", demand: 'the body contains "Welcome"', otherwise: "down" },
@@ -120,6 +123,7 @@ describe("GET /api/monitoring/monitors/{id}", () => {
         detail: "status 500, allowed 200",
         latencyMs: 42,
         attempts: 1,
+        metrics: {},
       },
     });
     expect(home.regions["us-east"]?.latest).toEqual({
@@ -129,6 +133,7 @@ describe("GET /api/monitoring/monitors/{id}", () => {
       detail: null,
       latencyMs: 41,
       attempts: 1,
+      metrics: {},
     });
   });
 

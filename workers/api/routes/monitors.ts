@@ -5,6 +5,7 @@ import {
   singleMonitorSchema,
 } from "../../../shared/contract/api/monitors.ts";
 import type { ApiEnv } from "../context.ts";
+import { readHeartbeat } from "../heartbeats/heartbeat-document.ts";
 import { ProblemError } from "../problems.ts";
 import { instantOrNull } from "../reads/instant.ts";
 import { readLatestResults } from "../reads/latest-results.ts";
@@ -45,14 +46,20 @@ export function addMonitors(app: OpenAPIHono<ApiEnv>): void {
   });
 
   app.openapi(single, async (context) => {
-    const { DB } = context.get("environment");
+    const { DB, HEARTBEAT_SECRET: secret } = context.get("environment");
     const { id } = context.req.valid("param");
     const snapshot = await readSnapshot(DB, context.get("now"));
     const monitor = snapshot.plan.monitors.find((one) => one.id === id);
     if (!monitor) throw new ProblemError("unknown-monitor", `There is no monitor ${id}.`);
     const latest = await readLatestResults(DB, snapshot, [monitor]);
     const document = monitorDocument(snapshot, latest, monitor);
-    return context.json({ ...recency(snapshot), monitor: document }, 200);
+    const isAdmin = context.get("identity").kind === "admin";
+    const address = isAdmin ? { origin: new URL(context.req.url).origin, secret } : null;
+    const heartbeat = await readHeartbeat(DB, monitor, address);
+    return context.json(
+      { ...recency(snapshot), monitor: document, ...(heartbeat === null ? {} : { heartbeat }) },
+      200,
+    );
   });
 }
 

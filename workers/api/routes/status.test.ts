@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { statusDocumentSchema } from "../../../shared/contract/api/status.ts";
 import { readAnswer } from "../testing/read-answer.ts";
@@ -43,6 +44,9 @@ beforeEach(async () => {
   );
 });
 
+/** Of a region that never learnt where it runs. */
+const unplaced = { colos: [], placement: "not-known", droppedRounds: 0 };
+
 describe("GET /api/status", () => {
   it("says that nothing is known before the first round", async () => {
     const page = await statusAt(start + 10);
@@ -58,6 +62,7 @@ describe("GET /api/status", () => {
         id,
         state: "not-reporting",
         lastRoundAt: null,
+        ...unplaced,
       })),
     );
   });
@@ -77,6 +82,7 @@ describe("GET /api/status", () => {
       id: "us-east",
       state: "reporting",
       lastRoundAt: iso(minute(1)),
+      ...unplaced,
     });
     expect(await monitorAt(minute(1) + 10, "home")).toEqual({
       id: "home",
@@ -146,6 +152,7 @@ describe("GET /api/status", () => {
       id: "eu-west",
       state: "not-reporting",
       lastRoundAt: iso(minute(1)),
+      ...unplaced,
     });
     expect((await monitorAt(minute(2) + 10, "home")).regions["eu-west"]).toEqual({
       status: "unknown",
@@ -264,5 +271,19 @@ describe("GET /api/status", () => {
     });
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
     expect(response.headers.get("Cache-Control")).toBe("public, max-age=10");
+  });
+});
+
+describe("a region in /api/status", () => {
+  it("shows where it really runs, and whether that is where it was asked to", async () => {
+    await env.DB.prepare(
+      `INSERT INTO region_objects (region, shard, colo, country, dropped_rounds, since)
+       VALUES (1, 0, 'IAD', 'US', 0, 0), (2, 0, 'FRA', 'DE', 2, 0)`,
+    ).run();
+    const answer = await statusAt(minute(0));
+    expect(answer.regions.slice(0, 2)).toMatchObject([
+      { id: "us-east", colos: ["IAD"], placement: "as-asked", droppedRounds: 0 },
+      { id: "us-west", colos: ["FRA"], placement: "elsewhere", droppedRounds: 2 },
+    ]);
   });
 });

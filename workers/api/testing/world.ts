@@ -17,11 +17,20 @@ export const start = 1_790_000_040;
 
 export const readerKey = "reader-key-for-tests";
 export const adminToken = "admin-token-for-tests";
+export const heartbeatSecret = "heartbeat-secret-for-tests-0123456789";
 
 /** Seconds after a round's time at which the tests record it. */
 export const recordingDelay = 5;
 
-const tables = ["results", "coverage", "statuses", "transitions", "incidents", "plans"];
+const tables = [
+  "results",
+  "coverage",
+  "statuses",
+  "transitions",
+  "incidents",
+  "plans",
+  "heartbeats",
+];
 
 /** Empties the database. */
 export async function resetWorld(): Promise<void> {
@@ -32,6 +41,7 @@ export async function resetWorld(): Promise<void> {
 }
 
 type MonitorInput = ConfigInput["monitors"][number];
+type ProbedInput = Exclude<MonitorInput, { type: "heartbeat" }>;
 
 /** A configuration of three regions. */
 export function configOf(monitors: readonly MonitorInput[]): ConfigInput {
@@ -47,7 +57,7 @@ export function configOf(monitors: readonly MonitorInput[]): ConfigInput {
 }
 
 /** Monitors that differ in nothing but their names. */
-export function plainMonitors(...ids: string[]): MonitorInput[] {
+export function plainMonitors(...ids: string[]): ProbedInput[] {
   return ids.map((id) => ({ id, name: `Monitor ${id}`, url: `/${id}` }));
 }
 
@@ -147,6 +157,7 @@ export async function ask(path: string, options: RequestOptions): Promise<Respon
       PROBE: env.PROBE,
       MONITORING_API_KEY: readerKey,
       ADMIN_TOKEN: adminToken,
+      HEARTBEAT_SECRET: heartbeatSecret,
       ...environment,
     },
   );

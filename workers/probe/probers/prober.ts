@@ -1,6 +1,8 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Probe } from "../../../shared/domain/probes/probe.ts";
 import type { Outcome } from "../../../shared/domain/result.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Trace } from "./trace.ts";
 
 /** What a prober is given besides the probe. */
 export interface ProberContext {
@@ -9,14 +11,27 @@ export interface ProberContext {
   readonly userAgent: string;
   /** For this attempt, ms. */
   readonly timeoutMs: number;
+  /** What references in the probe may name; without it every secret is missing. */
+  readonly secrets?: Secrets;
+  /** DNS over HTTPS, for finding out whether a host is at Cloudflare. */
+  readonly resolverUrl?: string;
+  /** Where the attempt tells what it does, if somebody wants a transcript; it changes nothing. */
+  readonly trace?: Trace;
 }
 
-/** One try. Faults of the target are an outcome; a prober throws only where it is itself wrong. */
+/**
+ * One try. Faults of the target are an outcome, and so is a secret that is not set (unknown); a prober
+ * throws only where it is itself wrong.
+ */
 export interface Attempt {
-  readonly outcome: Exclude<Outcome, { outcome: "unknown" }>;
+  readonly outcome: Outcome;
   /** From the request's start to the end of its answer, ms; null where no answer came. */
   readonly latencyMs: number | null;
   readonly httpStatus: number | null;
+  /** Numbers taken from the answer, by name. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** The URL as it was fetched, where no answer came: worth one diagnosis. Never stored or shown. */
+  readonly unanswered?: string;
 }
 
 /** Makes one attempt at a probe of its kind. */

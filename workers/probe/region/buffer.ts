@@ -1,25 +1,35 @@
 import { z } from "zod";
 import { type RoundResults, roundResultsSchema } from "../../../shared/contract/region.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
+import { log } from "../../../shared/log.ts";
 
-const documentRow = z.object({ document: z.string() });
+const documentRow = z.object({ time: z.int(), step: z.int(), document: z.string() });
+const countRow = z.object({ rounds: z.int() });
+
+/** Rounds kept at most: a day of minute rounds, or four hours of fast ones. */
+export const mostRounds = 1_440;
 
 /**
  * A region object's own store of rounds: a result stays here until the recorder has it in the
  * database (law 2), and for each step the newest round is remembered, so that a repeated tick
- * does not probe again.
+ * does not probe again. It is bounded; what it has to drop, oldest first, is counted.
  */
 export class RoundBuffer {
   readonly #sql: SqlStorage;
+  readonly #mostRounds: number;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, most = mostRounds) {
     this.#sql = sql;
+    this.#mostRounds = most;
     sql.exec(`
       CREATE TABLE IF NOT EXISTS rounds (
         time INTEGER NOT NULL, step INTEGER NOT NULL, document TEXT NOT NULL,
         PRIMARY KEY (time, step)
       ) WITHOUT ROWID`);
     sql.exec("CREATE TABLE IF NOT EXISTS newest (step INTEGER PRIMARY KEY, time INTEGER NOT NULL)");
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS dropped (id INTEGER PRIMARY KEY, rounds INTEGER NOT NULL)",
+    );
   }
 
   /** Keeps a round's results. The answer that carries them leaves only once they are on disk. */
@@ -37,14 +47,15 @@ export class RoundBuffer {
       step,
       time,
     );
+    this.#bound();
   }
 
   /** The results of a round that still waits here. */
   find(round: Round): RoundResults | null {
     const rows = this.#sql
-      .exec("SELECT document FROM rounds WHERE time = ? AND step = ?", round.time, round.step)
+      .exec("SELECT * FROM rounds WHERE time = ? AND step = ?", round.time, round.step)
       .toArray();
-    return rows[0] === undefined ? null : decode(rows[0]);
+    return this.#decode(rows)[0] ?? null;
   }
 
   /** Whether this round or a later one of its step was run, so that running it would be twice. */
@@ -57,10 +68,10 @@ export class RoundBuffer {
 
   /** The rounds that wait here and begin before `time`, oldest first, at most `limit`. */
   overdue(time: number, limit: number): RoundResults[] {
-    return this.#sql
-      .exec("SELECT document FROM rounds WHERE time < ? ORDER BY time LIMIT ?", time, limit)
-      .toArray()
-      .map(decode);
+    const rows = this.#sql
+      .exec("SELECT * FROM rounds WHERE time < ? ORDER BY time LIMIT ?", time, limit)
+      .toArray();
+    return this.#decode(rows);
   }
 
   /** Lets go of rounds that the database has. */
@@ -69,8 +80,43 @@ export class RoundBuffer {
       this.#sql.exec("DELETE FROM rounds WHERE time = ? AND step = ?", time, step);
     }
   }
-}
 
-function decode(row: unknown): RoundResults {
-  return roundResultsSchema.parse(JSON.parse(documentRow.parse(row).document));
+  /** How many rounds were dropped, ever. */
+  get dropped(): number {
+    const rows = this.#sql.exec("SELECT rounds FROM dropped WHERE id = 1").toArray();
+    return rows[0] === undefined ? 0 : countRow.parse(rows[0]).rounds;
+  }
+
+  #bound(): void {
+    const [row] = this.#sql.exec("SELECT count(*) AS rounds FROM rounds").toArray();
+    const excess = countRow.parse(row).rounds - this.#mostRounds;
+    if (excess <= 0) return;
+    this.#sql.exec(
+      `DELETE FROM rounds WHERE (time, step) IN (
+         SELECT time, step FROM rounds ORDER BY time LIMIT ?)`,
+      excess,
+    );
+    this.#countDropped(excess);
+  }
+
+  #countDropped(rounds: number): void {
+    this.#sql.exec(
+      `INSERT INTO dropped (id, rounds) VALUES (1, ?)
+       ON CONFLICT (id) DO UPDATE SET rounds = rounds + excluded.rounds`,
+      rounds,
+    );
+  }
+
+  /** A round that another version wrote and this one cannot read must not block those behind it. */
+  #decode(rows: readonly unknown[]): RoundResults[] {
+    return rows.flatMap((row) => {
+      const { time, step, document } = documentRow.parse(row);
+      const parsed = roundResultsSchema.safeParse(JSON.parse(document));
+      if (parsed.success) return [parsed.data];
+      this.#sql.exec("DELETE FROM rounds WHERE time = ? AND step = ?", time, step);
+      this.#countDropped(1);
+      log("error", "unreadable-round", { time, step });
+      return [];
+    });
+  }
 }

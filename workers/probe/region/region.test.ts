@@ -20,7 +20,15 @@ async function sliceNow() {
 async function request(time: number, more: object = {}) {
   const slice = await sliceNow();
   const round = { time, step: minuteStep };
-  return { round, revision: slice.revision, slice, budgetMs: 50_000, overdueBefore: time, ...more };
+  return {
+    round,
+    revision: slice.revision,
+    slice,
+    budgetMs: 50_000,
+    overdueBefore: time,
+    mostOverdue: 60,
+    ...more,
+  };
 }
 
 async function requestsSeen(): Promise<number> {
@@ -89,12 +97,24 @@ describe("a region's object", () => {
     expect(timesOf(next)).toEqual([start + 120, start + 180]);
   });
 
+  it("holds back what is newer while more is overdue than one answer takes", async () => {
+    const object = freshObject();
+    for (const minutes of [0, 1, 2]) await object.run(await request(start + minutes * 60));
+    const answer = await object.run(await request(start + 180, { mostOverdue: 2 }));
+    expect(timesOf(answer)).toEqual([start, start + 60]);
+    expect(answer).toMatchObject({ more: true });
+    await object.acknowledge([0, 1].map((minute) => ({ time: start + minute * 60, step: 60 })));
+    const rest = await object.run(await request(start + 180, { mostOverdue: 2 }));
+    expect(timesOf(rest)).toEqual([start + 120, start + 180]);
+    expect(rest).toMatchObject({ more: false });
+  });
+
   it("does not probe a round again that it ran and was acknowledged", async () => {
     const object = freshObject();
     await object.run(await request(start));
     await object.acknowledge([{ time: start, step: minuteStep }]);
     const before = await requestsSeen();
-    expect(await object.run(await request(start))).toEqual({ kind: "reported", rounds: [] });
+    expect(timesOf(await object.run(await request(start)))).toEqual([]);
     expect(await requestsSeen()).toBe(before);
   });
 

@@ -1,14 +1,16 @@
 import {
+  type ObjectState,
   type RoundResults,
   type RunRequest,
   runAnswerSchema,
 } from "../../../shared/contract/region.ts";
 import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
-import type { Plan } from "../../../shared/domain/plan.ts";
+import { isProbedFrom, type Plan } from "../../../shared/domain/plan.ts";
 import type { RegionReport, RoundReport } from "../../../shared/domain/recording.ts";
 import { isDue, type Round } from "../../../shared/domain/schedule.ts";
 import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
+import { controlTimeoutMs } from "../region/controls.ts";
 import { objectName } from "../region/object-name.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
@@ -31,6 +33,16 @@ export interface Collected {
   readonly reports: readonly RoundReport[];
   readonly deliveries: readonly Delivery[];
   readonly faults: readonly RegionFault[];
+  readonly states: readonly ReportedState[];
+  /** Some object has more to hand over than fits one answer. */
+  readonly more: boolean;
+}
+
+/** How an object said that it fares. */
+export interface ReportedState extends ObjectState {
+  /** The region's number. */
+  readonly region: number;
+  readonly shard: number;
 }
 
 /** One object: a region's shard, and the monitors of the plan that it probes. */
@@ -43,6 +55,10 @@ export interface RegionObject {
 /** Time for a message to and from an object, ms. */
 const messageMs = 3_000;
 
+/** Results handed over in one answer of all objects together, about: they are decided at once. */
+const mostResults = 20_000;
+const mostOverdueRounds = 60;
+
 /** Steps 2 and 3: has every region probe what is due in a round, each in its own objects. */
 export async function fanOut(
   surroundings: TickSurroundings,
@@ -51,7 +67,7 @@ export async function fanOut(
 ): Promise<Collected> {
   const objects = objectsOf(plan).filter((object) => isWanted(object, round));
   const answers = await Promise.all(
-    objects.map((object) => ask(surroundings, plan.revision, object, round)),
+    objects.map((object) => ask(surroundings, plan, object, round)),
   );
   const deliveries = answers.flatMap((answer) => ("rounds" in answer ? [answer] : []));
   return {
@@ -60,11 +76,15 @@ export async function fanOut(
       object,
       rounds: rounds.map((results) => results.round),
     })),
+    states: deliveries.map(({ object, state }) => {
+      return { ...state, region: object.region.number, shard: object.shard };
+    }),
+    more: deliveries.some(({ more }) => more),
     faults: answers.flatMap((answer) => ("fault" in answer ? [answer] : [])),
   };
 }
 
-function objectsOf(plan: Plan): RegionObject[] {
+export function objectsOf(plan: Plan): RegionObject[] {
   return plan.regions.flatMap((region) =>
     Array.from({ length: plan.shards }, (_, shard) => ({
       region,
@@ -82,30 +102,41 @@ function isWanted({ shard, monitors }: RegionObject, round: Round): boolean {
   return monitors.some((monitor) => isDue(monitor.schedule, round));
 }
 
-type Answer = { object: RegionObject; rounds: RoundResults[] } | RegionFault;
+type Answer =
+  | { object: RegionObject; rounds: RoundResults[]; more: boolean; state: ObjectState }
+  | RegionFault;
 
 async function ask(
   { env, clock }: TickSurroundings,
-  revision: number,
+  plan: Plan,
   object: RegionObject,
   round: Round,
 ): Promise<Answer> {
   const { region, shard, monitors } = object;
+  const { revision, controls } = plan;
   // The objects' time ends with the round's: a tick that comes late has less of it.
   const elapsedMs = clock.now() - round.time * 1000;
   const budgetMs = Math.max(1, roundBudgetMs[round.step] - Math.max(0, elapsedMs));
-  const request: RunRequest = { round, revision, slice: null, budgetMs, overdueBefore: round.time };
+  const request: RunRequest = {
+    round,
+    revision,
+    slice: null,
+    budgetMs,
+    overdueBefore: round.time,
+    mostOverdue: mostOverdue(plan),
+  };
   const stub = regionStub(env, region, shard);
   const exchange = async (): Promise<Answer> => {
     const answer = runAnswerSchema.parse(await stub.run(request));
-    if (answer.kind === "reported") return { object, rounds: answer.rounds };
-    const slice = { revision, region: region.id, monitors: [...monitors] };
+    if (answer.kind === "reported") return { object, ...answer };
+    const slice = { revision, region: region.id, monitors: [...monitors], controls: [...controls] };
     const second = runAnswerSchema.parse(await stub.run({ ...request, slice }));
-    if (second.kind === "reported") return { object, rounds: second.rounds };
+    if (second.kind === "reported") return { object, ...second };
     throw new Error("the object asked twice for its slice of the plan");
   };
-  const due = monitors.filter((monitor) => isDue(monitor.schedule, round));
-  const patienceMs = Math.min(budgetMs, worstCaseMs(due, round.step)) + messageMs;
+  const due = monitors.filter((monitor) => isProbedFrom(monitor, region.id, round));
+  const patienceMs =
+    Math.min(budgetMs, worstCaseMs(due, round.step)) + controlTimeoutMs + messageMs;
   try {
     return await Promise.race([exchange(), expire(clock.sleep(patienceMs), patienceMs)]);
   } catch (error) {
@@ -113,7 +144,13 @@ async function ask(
   }
 }
 
-async function expire(sleep: Promise<void>, ms: number): Promise<never> {
+/** So many that a large plan's backlog is taken in pieces that fit the memory of a Worker. */
+function mostOverdue({ monitors, regions }: Plan): number {
+  const results = Math.max(1, monitors.length * regions.length);
+  return Math.min(mostOverdueRounds, Math.max(1, Math.floor(mostResults / results)));
+}
+
+export async function expire(sleep: Promise<void>, ms: number): Promise<never> {
   await sleep;
   throw new Error(`no answer within ${ms} ms`);
 }
@@ -124,8 +161,8 @@ export function regionStub(env: TickSurroundings["env"], region: Region, shard: 
   return env.REGION.getByName(objectName(region, shard), { locationHint });
 }
 
-function merge(
-  answers: readonly { object: RegionObject; rounds: RoundResults[] }[],
+export function merge(
+  answers: readonly { object: RegionObject; rounds: readonly RoundResults[] }[],
 ): RoundReport[] {
   const byRound = new Map<string, { round: Round; regions: Map<number, RegionReport> }>();
   for (const { object, rounds } of answers) {

@@ -29,7 +29,7 @@ function describeRound(outcome: RoundOutcome): LogValue {
     const { reason, detail } = recorded;
     return { time, step, outcome: "not-recorded", reason, detail, faults };
   }
-  const { recording, newResults, rows } = recorded;
+  const { recording, newResults, rows, gapSeconds } = recorded;
   return {
     time,
     step,
@@ -37,6 +37,7 @@ function describeRound(outcome: RoundOutcome): LogValue {
     results: recording.results.length,
     newResults,
     late: recording.late.length,
+    gapSeconds,
     transitions: recording.transitions.length,
     opened: recording.incidents.filter(({ change }) => change !== "close").length,
     closed: recording.incidents.filter(({ change }) => change === "close").length,

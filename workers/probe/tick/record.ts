@@ -1,4 +1,5 @@
 import { toSeconds } from "../../../shared/clock.ts";
+import { type CoverageSpan, frontier } from "../../../shared/domain/coverage.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import {
   decideRecording,
@@ -8,6 +9,7 @@ import {
 import { describeError } from "../../../shared/log.ts";
 import { commit, readMemory } from "../../../shared/storage/ledger.ts";
 import type { RowCounts } from "../../../shared/storage/rows.ts";
+import type { Collected, ReportedState } from "./fan-out.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
 /** What became of the results of a round. */
@@ -17,6 +19,8 @@ export type Recorded =
       readonly recording: Recording;
       readonly newResults: number;
       readonly rows: RowCounts;
+      /** Seconds before the first of its rounds in which no region reported: ticks that never came. */
+      readonly gapSeconds: number;
     }
   /** Nothing is lost: the results wait in the regions' objects for the next tick. */
   | {
@@ -32,18 +36,21 @@ const attempts = 8;
 export async function record(
   { env, clock, recollection }: TickSurroundings,
   plan: Plan,
-  reports: readonly RoundReport[],
+  { reports, states }: Collected,
 ): Promise<Recorded> {
+  const news = states.filter((state) => recollection.objects.get(keyOf(state)) !== same(state));
   try {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const remembered = recollection.memory ?? (await readMemory(env.DB));
       const recording = decideRecording(plan, remembered.memory, reports);
       const now = toSeconds(clock.now());
-      const outcome = await commit(env.DB, remembered.version, recording, now);
+      const outcome = await commit(env.DB, remembered.version, recording, now, news);
       if (outcome.kind === "committed") {
         recollection.memory = outcome.next;
+        for (const state of news) recollection.objects.set(keyOf(state), same(state));
         const { newResults, rows } = outcome;
-        return { kind: "recorded", recording, newResults, rows };
+        const gapSeconds = gapBefore(reports, remembered.memory.coverage);
+        return { kind: "recorded", recording, newResults, rows, gapSeconds };
       }
       recollection.memory = null;
     }
@@ -57,4 +64,19 @@ export async function record(
     reason: "overtaken",
     detail: `other ticks were faster ${attempts} times`,
   };
+}
+
+function gapBefore(reports: readonly RoundReport[], coverage: readonly CoverageSpan[]): number {
+  const first = reports.toSorted((a, b) => a.round.time - b.round.time)[0]?.round;
+  if (first === undefined) return 0;
+  const end = frontier(coverage, first.step);
+  return end === 0 ? 0 : Math.max(0, first.time - end);
+}
+
+function keyOf({ region, shard }: ReportedState): string {
+  return `${region}/${shard}`;
+}
+
+function same({ colo, country, droppedRounds }: ReportedState): string {
+  return `${colo} ${country} ${droppedRounds}`;
 }

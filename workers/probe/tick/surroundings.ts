@@ -10,6 +10,8 @@ import type { Bindings } from "../env.ts";
 export interface Recollection {
   plan: Plan | null;
   memory: VersionedMemory | null;
+  /** By region and shard: how its object fared when that was last recorded. */
+  readonly objects: Map<string, string>;
 }
 
 /** What a tick takes from outside. */
@@ -21,5 +23,5 @@ export interface TickSurroundings {
 
 /** Nothing remembered yet. */
 export function emptyRecollection(): Recollection {
-  return { plan: null, memory: null };
+  return { plan: null, memory: null, objects: new Map() };
 }

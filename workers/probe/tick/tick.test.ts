@@ -124,6 +124,14 @@ describe("a tick", () => {
     expect(await transitions()).toHaveLength(4);
   });
 
+  it("tells for how long nobody was looking before it", async () => {
+    await tickAt(minute);
+    const next = await tickAt(minute + 60);
+    expect(next.rounds).toMatchObject([{ recorded: { gapSeconds: 0 } }]);
+    const late = await tickAt(minute + 240);
+    expect(late.rounds).toMatchObject([{ recorded: { gapSeconds: 120 } }]);
+  });
+
   it("does not begin a round whose time is over", async () => {
     const late = freshSurroundings(standingClock(minute + 61));
     expect((await tickAt(minute, late)).rounds).toMatchObject([{ kind: "missed" }]);

@@ -3,7 +3,9 @@
  *
  *   1. load-plan    what is to be probed, from the database or as last known
  *   2. fan-out      every region's objects probe what is due in a round …
- *   3. region/      … each target with retries, and keep the results until they are recorded
+ *   3. region/      … each target with retries, and keep the results until they are recorded;
+ *      confirm      under round-robin, a failure is confirmed by all other regions at once
+ *      heartbeats   what NetPost's own jobs said is reported beside it
  *   4. record       results → verdict → status → transitions and incidents (shared/domain) …
  *   5.              … in one batch that changes nothing if another tick was faster
  *   6. acknowledge  the objects let go of what the database has
@@ -11,9 +13,11 @@
  * A minute has one round for monitors with intervals of whole minutes, and six for faster ones.
  */
 import { type Plan, planRounds } from "../../../shared/domain/plan.ts";
-import type { Round } from "../../../shared/domain/schedule.ts";
+import { type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { confirm } from "./confirm.ts";
 import { fanOut, type RegionFault } from "./fan-out.ts";
+import { addHeartbeats } from "./heartbeats.ts";
 import { type LoadedPlan, loadPlan } from "./load-plan.ts";
 import { type Recorded, record } from "./record.ts";
 import type { TickSurroundings } from "./surroundings.ts";
@@ -59,11 +63,17 @@ async function runRound(
   const { clock } = surroundings;
   const earlyMs = round.time * 1000 - clock.now();
   if (earlyMs > 0) await clock.sleep(earlyMs);
-  if (clock.now() >= (round.time + round.step) * 1000) return { kind: "missed", round };
+  if (clock.now() >= roundEndMs(round)) return { kind: "missed", round };
 
-  const { reports, deliveries, faults } = await fanOut(surroundings, plan, round);
-  const recorded = await record(surroundings, plan, reports);
-  if (recorded.kind === "recorded") await acknowledge(surroundings, deliveries);
+  for (;;) {
+    const answered = await fanOut(surroundings, plan, round);
+    const confirmed = await confirm(surroundings, plan, round, answered);
+    const collected = await addHeartbeats(surroundings, plan, round, confirmed);
+    const recorded = await record(surroundings, plan, collected);
+    if (recorded.kind === "recorded") await acknowledge(surroundings, collected.deliveries);
 
-  return { kind: "run", round, faults, recorded };
+    // After a long time without the database the backlog is taken in pieces, oldest first.
+    const goOn = collected.more && recorded.kind === "recorded" && clock.now() < roundEndMs(round);
+    if (!goOn) return { kind: "run", round, faults: collected.faults, recorded };
+  }
 }

@@ -1,0 +1,29 @@
+/** What the arithmetic takes as given, each with where it comes from. */
+export const assumptions = {
+  /** ms of CPU for one attempt of a probe: `npm run bench` measured 0.25 to 0.4; a margin on top. */
+  cpuMsPerAttempt: 0.5,
+  /** ms of CPU of a tick, whatever it carries: plan, messages, D1. An estimate. */
+  cpuMsPerTick: 2,
+  /** ms of CPU of a tick for each result: parsing and deciding measured 0.004 in Node. */
+  cpuMsPerResult: 0.02,
+  /** ms that a target takes to answer, in the typical case. */
+  answerMs: 300,
+  /** ms that an object needs for a round besides waiting for targets. */
+  objectOverheadMs: 20,
+  /** ms that an object is kept for an acknowledgement. */
+  acknowledgeMs: 5,
+  /** GB of memory for which an object's time is billed (128 MB, whatever it uses). */
+  objectGigabytes: 0.128,
+  /** Rows of its own store that an object writes for a round: keep, remember the newest, forget. */
+  objectRowsWrittenPerRound: 3,
+  /** Rows of its own store that an object reads for a round: look-ups, the bound. */
+  objectRowsReadPerRound: 8,
+  /** Bytes of a result in D1, measured 18 to 20; of one that failed, with reason and detail. */
+  bytesPerResult: 20,
+  bytesPerFailedResult: 80,
+  /** Look-up and connection attempt after a fetch that failed without saying why. */
+  diagnosisRequests: 2,
+  /** A round takes this many calls of D1 besides those of the tick: memory, and the batch. */
+  d1CallsPerRound: 2,
+  daysPerMonth: 30,
+} as const;

@@ -1,0 +1,37 @@
+import { loadConfig } from "../config/load-config.ts";
+import { help, type PlanArguments, readArguments } from "./arguments.ts";
+import { assess, exceeds } from "./assess.ts";
+import { renderText } from "./render.ts";
+
+async function main(): Promise<number> {
+  const read = readArguments(process.argv.slice(2));
+  switch (read.kind) {
+    case "help":
+      console.log(help);
+      return 0;
+    case "mistake":
+      console.error(`plan: ${read.message}`);
+      return 2;
+    case "run":
+      return run(read.arguments);
+  }
+}
+
+async function run({ file, baseUrl, plan, json }: PlanArguments): Promise<number> {
+  const loaded = await loadConfig({ file, baseUrl });
+  switch (loaded.kind) {
+    case "unreadable":
+      console.error(`plan: ${loaded.message}`);
+      return 1;
+    case "refused":
+      for (const mistake of loaded.mistakes) console.error(`plan: ${loaded.file}: ${mistake}`);
+      return 1;
+    case "loaded": {
+      const assessment = assess(loaded.config);
+      console.log(json ? JSON.stringify(assessment, null, 2) : renderText(assessment));
+      return plan !== undefined && exceeds(assessment, plan) ? 1 : 0;
+    }
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,110 @@
+import type { Case } from "./arithmetic.ts";
+import type { Assessment } from "./assess.ts";
+import { assumptions } from "./assumptions.ts";
+import { type Billed, baseDollars, type PlanName, planNames } from "./platform.ts";
+import type { LimitVerdict } from "./verdicts.ts";
+
+/** An assessment as people read it. */
+export function renderText(assessment: Assessment): string {
+  const { monitors, regions, shards, loads } = assessment;
+  const { typical, worst } = loads;
+  const objects = `${shards} object${shards === 1 ? "" : "s"} in each`;
+  return [
+    `${monitors} monitors, ${regions} regions, ${objects}: ${number(typical.day.results)} results a day.`,
+    `A tick takes ${seconds(typical.tick.wallMs)}, ${seconds(worst.tick.wallMs)} when every target times out.`,
+    ...planNames.flatMap((name) => ["", ...planLines(assessment, name)]),
+    "",
+    ...costLines(assessment),
+    "",
+    "Taken as given (tools/plan/assumptions.ts):",
+    `  ${assumptions.cpuMsPerAttempt} ms of CPU an attempt, ${assumptions.answerMs} ms for an answer, ${assumptions.bytesPerResult} bytes a result (${assumptions.bytesPerFailedResult} when it failed).`,
+    "  Typical: targets answer at once. Worst: all of them time out, at every attempt, all day.",
+    "  Readers of the API and pings of jobs are not counted.",
+  ].join("\n");
+}
+
+function planLines({ limits }: Assessment, name: PlanName): string[] {
+  const verdicts = limits[name];
+  const names = [...new Set(verdicts.map(({ limit }) => limit))];
+  const width = Math.max(...names.map(({ length }) => length));
+  const lines = names.map((limit) => {
+    const cell = (which: Case) => {
+      const found = verdicts.find((verdict) => verdict.limit === limit && verdict.case === which);
+      return found ? `${amount(found.used).padStart(9)} ${shareOf(found)}` : "";
+    };
+    const allowed = verdicts.find((verdict) => verdict.limit === limit)?.allowed ?? 0;
+    return `  ${limit.padEnd(width)}${amount(allowed).padStart(10)}${cell("typical")}${cell("worst")}`;
+  });
+  const title = `${name === "free" ? "Free" : "Paid"} plan`;
+  const heading = `${title.padEnd(width + 2)}${"limit".padStart(10)}${"typical".padStart(24)}${"worst".padStart(24)}`;
+  return [heading, ...lines, ...adviceLines(verdicts)];
+}
+
+function shareOf({ share, state }: LimitVerdict): string {
+  const percent = `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+  const word = state === "ok" ? "ok" : state.toUpperCase();
+  return `${percent.padStart(5)} ${word}`.padEnd(14);
+}
+
+function adviceLines(verdicts: readonly LimitVerdict[]): string[] {
+  return verdicts.flatMap(({ limit, case: which, used, allowed, state, advice }) => {
+    if (advice === null) return [];
+    const relation = state === "exceeded" ? "is over" : "comes near";
+    const line = `${limit}, ${which}: ${amount(used)} ${relation} the limit of ${amount(allowed)}`;
+    return [`  ! ${line}. Change: ${advice}.`];
+  });
+}
+
+const words: Readonly<Record<Billed, string>> = {
+  workerRequests: "Worker requests",
+  cpuMs: "CPU ms",
+  objectRequests: "Durable Object requests",
+  objectGigabyteSeconds: "Durable Object GB-s",
+  objectRowsWritten: "Durable Object rows written",
+  objectRowsRead: "Durable Object rows read",
+  d1RowsWritten: "D1 rows written",
+  d1RowsRead: "D1 rows read",
+  d1Bytes: "D1 bytes, after a year",
+};
+
+function costLines({ costs }: Assessment): string[] {
+  const width = Math.max(...Object.values(words).map(({ length }) => length));
+  const lines = costs.typical.items.map(({ what, used, included, dollars }, index) => {
+    const worst = costs.worst.items[index];
+    const cells = [
+      amount(included).padStart(10),
+      amount(used).padStart(12),
+      money(dollars).padStart(10),
+      amount(worst?.used ?? 0).padStart(12),
+      money(worst?.dollars ?? 0).padStart(10),
+    ];
+    return `  ${words[what].padEnd(width)}${cells.join("")}`;
+  });
+  const heading = `${"A month, paid plan".padEnd(width + 2)}${"included".padStart(10)}${"typical".padStart(12)}${"".padStart(10)}${"worst".padStart(12)}`;
+  const total = `  ${`With the plan's ${money(baseDollars)}`.padEnd(width)}${"".padStart(22)}${money(costs.typical.total).padStart(10)}${"".padStart(12)}${money(costs.worst.total).padStart(10)}`;
+  return [heading, ...lines, total];
+}
+
+/** A number as short as it can be read: 1,234; 12.3 k; 4.56 M. */
+export function amount(value: number): string {
+  if (value >= 1_000_000_000) return `${short(value / 1_000_000_000)} G`;
+  if (value >= 1_000_000) return `${short(value / 1_000_000)} M`;
+  if (value >= 10_000) return `${short(value / 1_000)} k`;
+  return number(value >= 100 ? Math.round(value) : Math.round(value * 10) / 10);
+}
+
+function short(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, "");
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function money(dollars: number): string {
+  return `$${dollars.toFixed(2)}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,103 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import {
+  doorSchema,
+  pingParamsSchema,
+  pingQuerySchema,
+  pingTakenSchema,
+  signalParamsSchema,
+} from "../../../shared/contract/api/heartbeats.ts";
+import { type Ping, takePing, touchHeartbeats } from "../../../shared/storage/heartbeats.ts";
+import type { ApiEnv } from "../context.ts";
+import { monitorOfToken } from "../heartbeats/ping-token.ts";
+import { ProblemError } from "../problems.ts";
+import { fromDatabase } from "../reads/from-database.ts";
+import { answer, failures, invalid, noSuchHeartbeat } from "./responses.ts";
+
+const responses = {
+  200: answer("The ping was taken", pingTakenSchema),
+  ...invalid,
+  ...noSuchHeartbeat,
+  ...failures,
+};
+
+const door = createRoute({
+  method: "get",
+  path: "/api/ping",
+  summary: "Whether pings can be taken",
+  responses: { 200: answer("They can", doorSchema), ...noSuchHeartbeat, ...failures },
+});
+
+const succeed = (method: "get" | "post") =>
+  createRoute({
+    method,
+    path: "/api/ping/{token}",
+    summary: "A job of NetPost's calls in: it succeeded",
+    description: "Needs no key: the address is the secret. A body is ignored.",
+    request: { params: pingParamsSchema, query: pingQuerySchema },
+    responses,
+  });
+
+const signal = (method: "get" | "post") =>
+  createRoute({
+    method,
+    path: "/api/ping/{token}/{signal}",
+    summary: "A job of NetPost's calls in: it starts, failed, or ended with an exit status",
+    description: "Needs no key: the address is the secret. A body is ignored.",
+    request: { params: signalParamsSchema, query: pingQuerySchema },
+    responses,
+  });
+
+/** GET, HEAD and POST /api/ping/{token} and /api/ping/{token}/{signal}; GET /api/ping. */
+export function addPings(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(door, async (context) => {
+    const { DB, HEARTBEAT_SECRET } = context.get("environment");
+    if (HEARTBEAT_SECRET === undefined) throw noHeartbeat();
+    await fromDatabase(touchHeartbeats(DB));
+    return context.json({ status: "open" } as const, 200);
+  });
+  for (const method of ["get", "post"] as const) {
+    app.openapi(succeed(method), async (context) => {
+      const { token } = context.req.valid("param");
+      const { rid } = context.req.valid("query");
+      const taken = await take(context, token, rid, { signal: "success", exitStatus: null });
+      return context.json({ taken }, 200);
+    });
+    app.openapi(signal(method), async (context) => {
+      const { token, signal: word } = context.req.valid("param");
+      const { rid } = context.req.valid("query");
+      const taken = await take(context, token, rid, meaningOf(word));
+      return context.json({ taken }, 200);
+    });
+  }
+}
+
+type Meaning = Pick<Ping, "signal" | "exitStatus">;
+
+function meaningOf(word: string): Meaning {
+  if (word === "start") return { signal: "start", exitStatus: null };
+  if (word === "fail") return { signal: "failure", exitStatus: null };
+  const exitStatus = Number(word);
+  if (exitStatus === 0) return { signal: "success", exitStatus: null };
+  return { signal: "failure", exitStatus };
+}
+
+async function take(
+  context: Context<ApiEnv>,
+  token: string,
+  run: string | undefined,
+  meaning: Meaning,
+): Promise<Ping["signal"]> {
+  const { DB, HEARTBEAT_SECRET } = context.get("environment");
+  if (HEARTBEAT_SECRET === undefined) throw noHeartbeat();
+  const monitor = await monitorOfToken(HEARTBEAT_SECRET, token);
+  if (monitor === null) throw noHeartbeat();
+  const ping = { ...meaning, at: context.get("now"), run: run ?? null };
+  // Who had a right address once may learn that its monitor is gone.
+  if (!(await fromDatabase(takePing(DB, monitor, ping)))) throw noHeartbeat();
+  return meaning.signal;
+}
+
+function noHeartbeat(): ProblemError {
+  return new ProblemError("not-found", "There is no such heartbeat.");
+}
