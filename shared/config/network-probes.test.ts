@@ -177,7 +177,7 @@ describe("a mistake in a monitor of the network", () => {
     [
       "a header that is not ours to set",
       { type: "websocket", url: "/x", headers: { Upgrade: "h2c" } },
-      /^monitors\[0\]\.headers\.Upgrade: /,
+      /^monitors\[0\]\.headers: .*not a header that the opening of a WebSocket sets by itself$/,
     ],
   ];
   for (const [name, monitor, sentence] of mistakes) {

@@ -27,7 +27,7 @@ export type LoadedConfig =
  * Runs a configuration file and validates what it exports; changes nothing and never throws. A
  * file that changed since this process ran it is run again, but not what it imports.
  */
-export async function loadConfig({ file, ...instead }: ConfigSource): Promise<LoadedConfig> {
+export async function loadConfig({ file, baseUrl, controls }: ConfigSource): Promise<LoadedConfig> {
   const path = resolve(file);
   const unreadable = (why: string): LoadedConfig => {
     return { kind: "unreadable", message: `${shown(path)}: ${why}` };
@@ -48,7 +48,7 @@ export async function loadConfig({ file, ...instead }: ConfigSource): Promise<Lo
   if (!("default" in module)) {
     return unreadable("exports nothing; it has to say: export default defineConfig({ … })");
   }
-  const parsed = parseConfig(override(module.default, instead));
+  const parsed = parseConfig(override(module.default, { baseUrl, controls }));
   if (parsed.ok) return { kind: "loaded", config: parsed.config };
   return { kind: "refused", file: shown(path), mistakes: parsed.mistakes };
 }

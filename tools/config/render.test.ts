@@ -47,7 +47,7 @@ describe("an outcome as text", () => {
     [{ kind: "declined" }, "Nothing was changed."],
     [{ kind: "unchanged", revision: 2 }, "Nothing to change: revision 2 is in force."],
     [
-      { kind: "shown", plan: { revision: 0, regions: [], monitors: [], shards: 1 } },
+      { kind: "shown", plan: { revision: 0, regions: [], monitors: [], shards: 1, controls: [] } },
       "No configuration was applied yet.",
     ],
   ] as const)("%j is one line", (outcome, line) => {

@@ -51,7 +51,8 @@ export function loadOf(plan: Plan, which: Case): Load {
   let tick = emptyInvocation;
   let object = emptyInvocation;
   const active = steps.filter((step) => plan.monitors.some((m) => stepOf(m.schedule) === step));
-  for (let minute = 0; minute < secondsPerDay; minute += 60) {
+  const period = periodOf(plan);
+  for (let minute = 0; minute < period; minute += 60) {
     let minuteTick: InvocationLoad = { ...emptyInvocation, ...tickBase };
     for (const step of active) {
       for (let time = minute; time < minute + 60; time += step) {
@@ -74,8 +75,41 @@ export function loadOf(plan: Plan, which: Case): Load {
     day.cpuMs += minuteTick.cpuMs;
     tick = most(tick, minuteTick);
   }
-  if (which === "worst") addOutage(day, plan);
-  return { tick, object, day };
+  const wholeDay = scaled(day, secondsPerDay / period);
+  if (which === "worst") addOutage(wholeDay, plan);
+  return { tick, object, day: wholeDay };
+}
+
+/** After how many seconds the same checks come again; a day where that is longer or no part of it. */
+function periodOf({ monitors }: Plan): number {
+  let period = 60;
+  for (const { schedule, mode, regions } of monitors) {
+    const turns = mode === "round-robin" ? regions.length : 1;
+    period = leastCommonMultiple(period, schedule.intervalSeconds * turns);
+    if (secondsPerDay % period !== 0) return secondsPerDay;
+  }
+  return period;
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [larger, smaller] = [a, b];
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return (a / larger) * b;
+}
+
+function scaled(day: DayLoad, by: number): Mutable<DayLoad> {
+  return {
+    results: day.results * by,
+    workerRequests: day.workerRequests * by,
+    cpuMs: day.cpuMs * by,
+    objectRequests: day.objectRequests * by,
+    objectGigabyteSeconds: day.objectGigabyteSeconds * by,
+    objectRowsWritten: day.objectRowsWritten * by,
+    objectRowsRead: day.objectRowsRead * by,
+    d1RowsWritten: day.d1RowsWritten * by,
+    d1RowsRead: day.d1RowsRead * by,
+    d1Bytes: day.d1Bytes * by,
+  };
 }
 
 const emptyInvocation: InvocationLoad = {

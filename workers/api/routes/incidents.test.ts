@@ -16,22 +16,22 @@ import {
 } from "../testing/world.ts";
 
 const path = "/api/monitoring/incidents";
-const at = minute(11) + 10;
+const at = minute(83) + 10;
 
 async function list(query = "") {
   return readAnswer(await ask(`${path}${query}`, { at }), incidentListSchema);
 }
 
-/** Home fails every other minute, so it has an incident at 1, 3, 5, 7, 9; removed at 10. */
+/** Home fails for one minute in twenty: incidents at 1, 21, 41, 61, 81; removed at 82. */
 beforeAll(async () => {
   await resetWorld();
   await applyConfig(configOf(plainMonitors("home", "login")), minute(0));
-  await record({ from: minute(0), to: minute(10) }, (monitor, _, time) =>
-    monitor === "home" && ((time - minute(0)) / 60) % 2 === 1 ? down() : up,
+  await record({ from: minute(0), to: minute(82) }, (monitor, _, time) =>
+    monitor === "home" && ((time - minute(0)) / 60) % 20 === 1 ? down() : up,
   );
-  await applyConfig(configOf(plainMonitors("login")), minute(10));
-  await record({ from: minute(10), to: minute(11) }, () => up);
-  await record({ from: minute(11), to: minute(12) }, () => down("still failing"));
+  await applyConfig(configOf(plainMonitors("login")), minute(82));
+  await record({ from: minute(82), to: minute(83) }, () => up);
+  await record({ from: minute(83), to: minute(84) }, () => down("still failing"));
 });
 
 describe("GET /api/monitoring/incidents", () => {
@@ -43,8 +43,8 @@ describe("GET /api/monitoring/incidents", () => {
       number: 6,
       monitor: { id: "login", name: "Monitor login" },
       state: "open",
-      startedAt: iso(minute(11)),
-      detectedAt: iso(minute(11) + recordingDelay),
+      startedAt: iso(minute(83)),
+      detectedAt: iso(minute(83) + recordingDelay),
       endedAt: null,
       durationSeconds: 10,
       cause: {
@@ -61,8 +61,8 @@ describe("GET /api/monitoring/incidents", () => {
       number: 5,
       monitor: { id: "home", name: null },
       state: "closed",
-      startedAt: iso(minute(9)),
-      endedAt: iso(minute(10)),
+      startedAt: iso(minute(81)),
+      endedAt: iso(minute(82)),
       durationSeconds: 60,
     });
   });

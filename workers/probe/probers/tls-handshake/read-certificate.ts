@@ -1,6 +1,6 @@
 /**
  * Reads the certificate that a server shows, which the platform's sockets do not tell: the beginning
- * of a TLS handshake, up to the Certificate message (docs/adr/0010-own-beginning-of-a-handshake.md).
+ * of a TLS handshake, up to the Certificate message (docs/adr/0009-own-beginning-of-a-handshake.md).
  * Nothing is verified here, nothing secret is sent, and the connection is of no use afterwards.
  */
 import type { TlsVersion } from "../../../../shared/domain/probes/tls.ts";
