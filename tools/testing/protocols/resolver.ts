@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { Server } from "node:net";
 
 type Answer = {
@@ -29,56 +29,52 @@ const records = {
 
 const known = new Map<string, Answer["Answer"]>(Object.entries(records));
 
-/** A resolver of DNS over HTTPS whose answer depends on the name that is asked for. */
-export function resolver(): Server {
-  return createServer((request, response) => {
-    const { searchParams } = new URL(request.url ?? "/", "http://localhost");
-    const type = searchParams.get("type") ?? "";
-    answer(searchParams.get("name"), type, response, request.headers);
-  });
+type Exchange = {
+  readonly type: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly response: ServerResponse;
+};
+
+function say(response: ServerResponse, body: Answer): void {
+  response.writeHead(200, { "Content-Type": "application/dns-json" });
+  response.end(JSON.stringify(body));
 }
 
-function answer(
-  name: string | null,
-  type: string,
-  response: ServerResponse,
-  headers: Readonly<Record<string, unknown>>,
-): void {
-  const say = (body: Answer) => {
-    response.writeHead(200, { "Content-Type": "application/dns-json" });
-    response.end(JSON.stringify(body));
-  };
-  switch (name) {
-    case "netpost.example":
-      return say({ Status: 0, Answer: known.get(type) ?? [] });
-    case "empty.example":
-      return say({ Status: 0 });
-    case "agent.example": {
-      const data = JSON.stringify(`${headers["user-agent"]} ${headers["accept"]}`);
-      return say({ Status: 0, Answer: [{ type: 16, data }] });
-    }
-    case "nxdomain.example":
-      return say({ Status: 3 });
-    case "servfail.example":
-      return say({ Status: 2 });
-    case "refused.example":
-      return say({ Status: 5 });
-    case "garbage.example":
-      return void response.end("<html>");
-    case "other-json.example":
-      return void response.end('{"Status":"fine"}');
-    case "unavailable.example":
-      return void response.writeHead(503).end();
-    case "elsewhere.example":
-      return void response.writeHead(302, { Location: "/elsewhere" }).end();
-    case "reset.example":
-      return void response.destroy();
-    case "endless.example":
-      return writeEndlessly(response);
-    case "cloudflare.example":
-      return say({ Status: 0, Answer: [{ type: 1, data: "104.16.0.1" }] });
-    default: // "silent.example" gets no answer at all
-  }
+/** By the name that is asked for. */
+const answers = new Map<string, (exchange: Exchange) => void>([
+  [
+    "netpost.example",
+    ({ response, type }) => say(response, { Status: 0, Answer: known.get(type) ?? [] }),
+  ],
+  ["empty.example", ({ response }) => say(response, { Status: 0 })],
+  [
+    "agent.example",
+    ({ response, headers }) => {
+      const data = JSON.stringify(`${headers["user-agent"]} ${headers.accept}`);
+      say(response, { Status: 0, Answer: [{ type: 16, data }] });
+    },
+  ],
+  ["nxdomain.example", ({ response }) => say(response, { Status: 3 })],
+  ["servfail.example", ({ response }) => say(response, { Status: 2 })],
+  ["refused.example", ({ response }) => say(response, { Status: 5 })],
+  ["garbage.example", ({ response }) => response.end("<html>")],
+  ["other-json.example", ({ response }) => response.end('{"Status":"fine"}')],
+  ["unavailable.example", ({ response }) => response.writeHead(503).end()],
+  [
+    "elsewhere.example",
+    ({ response }) => response.writeHead(302, { Location: "/elsewhere" }).end(),
+  ],
+  ["reset.example", ({ response }) => response.destroy()],
+  ["endless.example", ({ response }) => writeEndlessly(response)],
+]);
+
+/** A resolver of DNS over HTTPS whose answer depends on the name; to others it says nothing. */
+export function resolver(): Server {
+  return createServer(({ url, headers }, response) => {
+    const { searchParams } = new URL(url ?? "/", "http://localhost");
+    const type = searchParams.get("type") ?? "";
+    answers.get(searchParams.get("name") ?? "")?.({ type, headers, response });
+  });
 }
 
 function writeEndlessly(response: ServerResponse): void {

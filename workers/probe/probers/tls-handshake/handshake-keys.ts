@@ -77,11 +77,8 @@ async function agree(
     const { algorithm } = group;
     const key = await crypto.subtle.importKey("raw", new Uint8Array(theirs), algorithm, false, []);
     const bits = algorithm.name === "ECDH" && algorithm.namedCurve === "P-384" ? 384 : 256;
-    // The platform's types have a name of their own for `public`; what runs takes the standard's.
-    const how: SubtleCryptoDeriveKeyAlgorithm = { name: algorithm.name, $public: key };
-    return new Uint8Array(
-      await crypto.subtle.deriveBits(Object.assign(how, { public: key }), privateKey, bits),
-    );
+    const how = { name: algorithm.name, public: key };
+    return new Uint8Array(await crypto.subtle.deriveBits(how, privateKey, bits));
   } catch {
     throw new MalformedError("the server's key is none");
   }
