@@ -27,7 +27,7 @@ export const runRequestSchema = z.object({
   slice: sliceSchema.nullable(),
   /** How long the round may take, ms; what has not begun by then is not run. */
   budgetMs: z.int().positive(),
-  /** Rounds that begin before this (epoch seconds) and still wait here are handed over too. */
+  /** Rounds whose slot is over by then (epoch seconds) and that still wait are handed over too. */
   overdueBefore: z.int().nonnegative(),
   /** At most so many of them in one answer; if there are more, they come first. */
   mostOverdue: z.int().positive(),

@@ -32,6 +32,14 @@ describe("the buffer of rounds", () => {
       expect(times(buffer.overdue(start + 600, 10))).toEqual([2]);
     }));
 
+  it("does not hand over a round that may still run elsewhere", () =>
+    withStorage("still-running", (sql) => {
+      const buffer = new RoundBuffer(sql);
+      buffer.keep(round(0));
+      expect(times(buffer.overdue(start + 30, 10))).toEqual([]);
+      expect(times(buffer.overdue(start + 60, 10))).toEqual([0]);
+    }));
+
   it("knows that it ran a round, also when it was forgotten", () =>
     withStorage("has-run", (sql) => {
       const buffer = new RoundBuffer(sql);

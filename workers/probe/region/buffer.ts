@@ -66,10 +66,13 @@ export class RoundBuffer {
     return rows.length > 0;
   }
 
-  /** The rounds that wait here and begin before `time`, oldest first, at most `limit`. */
+  /**
+   * The rounds that wait here and whose slot is over by `time`, oldest first, at most `limit`. A
+   * round that may still run elsewhere stays: on part of the regions it must not be decided.
+   */
   overdue(time: number, limit: number): RoundResults[] {
     const rows = this.#sql
-      .exec("SELECT * FROM rounds WHERE time < ? ORDER BY time LIMIT ?", time, limit)
+      .exec("SELECT * FROM rounds WHERE time + step <= ? ORDER BY time LIMIT ?", time, limit)
       .toArray();
     return this.#decode(rows);
   }

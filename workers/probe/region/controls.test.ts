@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../../shared/domain/result.ts";
 import { setFaults, standIn } from "../testing/harness.ts";
-import { holdAgainstControls } from "./controls.ts";
+import { ControlCheck } from "./controls.ts";
 
 const up: Outcome = { outcome: "up" };
 const slow: Outcome = { outcome: "degraded", reason: "latency", detail: "took 9 ms" };
@@ -15,7 +15,7 @@ async function hold(outcomes: readonly Outcome[], controls: readonly string[]) {
   const results = outcomes.map((outcome, index) => {
     return { monitor: index + 1, outcome, latencyMs: 1, attempts: 1 };
   });
-  const held = await holdAgainstControls(results, controls);
+  const held = await new ControlCheck(controls).judge(results);
   return held.map(({ outcome }) => outcome.outcome);
 }
 
@@ -51,5 +51,14 @@ describe("holding results against control targets", () => {
 
   it("without control targets believes what it sees", async () => {
     expect(await hold([down], [])).toEqual(["down"]);
+  });
+
+  it("calls failures unknown when the way out was lost at first, and came back", async () => {
+    const check = new ControlCheck([answering]);
+    await setFaults([{ kind: "refuse" }]);
+    await check.afterFailedAttempt();
+    await setFaults([]);
+    const failure = { monitor: 1, outcome: down, latencyMs: null, attempts: 1 };
+    expect(await check.judge([failure])).toMatchObject([{ outcome: { outcome: "unknown" } }]);
   });
 });

@@ -16,7 +16,7 @@ import type { Result } from "../../../shared/domain/result.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
 import { type Env, parseSettings, type Settings } from "../env.ts";
 import { RoundBuffer } from "./buffer.ts";
-import { holdAgainstControls } from "./controls.ts";
+import { ControlCheck } from "./controls.ts";
 import { findPlace, type Place } from "./place.ts";
 import { probeNow } from "./probe-now.ts";
 import { runRound } from "./run-round.ts";
@@ -145,8 +145,11 @@ export class Region extends DurableObject<Env> {
   }
 
   async #probe(monitors: Slice["monitors"], budgetMs: number): Promise<Result[]> {
-    const surroundings = probeSurroundings(this.#slice?.region ?? "", this.env);
-    const results = await runRound(monitors, budgetMs, surroundings);
-    return holdAgainstControls(results, this.#slice?.controls ?? []);
+    const controls = new ControlCheck(this.#slice?.controls ?? []);
+    const results = await runRound(monitors, budgetMs, {
+      ...probeSurroundings(this.#slice?.region ?? "", this.env),
+      afterFailedAttempt: () => controls.afterFailedAttempt(),
+    });
+    return controls.judge(results);
   }
 }

@@ -23,6 +23,8 @@ export interface ProbeSurroundings {
   readonly resolverUrl: string;
   /** Takes the probe down, where somebody wants its transcript. */
   readonly recorder?: Recorder;
+  /** Is told of every failed attempt, and waited for. */
+  readonly afterFailedAttempt?: () => Promise<void>;
 }
 
 /**
@@ -57,6 +59,7 @@ export async function runProbe(
       recorder?.end(attempt, { retry: false, because: "answered" });
       return result;
     }
+    await surroundings.afterFailedAttempt?.();
     const failure = { reason: outcome.reason, httpStatus };
     const elapsedMs = clock.now() - startedAt;
     const decision = decideRetry(retry, failure, attempts, elapsedMs, draw());

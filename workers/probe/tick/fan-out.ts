@@ -65,11 +65,32 @@ export async function fanOut(
   plan: Plan,
   round: Round,
 ): Promise<Collected> {
-  const objects = objectsOf(plan).filter((object) => isWanted(object, round));
-  const answers = await Promise.all(
-    objects.map((object) => ask(surroundings, plan, object, round)),
+  const objects = objectsOf(plan);
+  const wanted = objects.filter((object) => isWanted(object, round));
+  const askAll = (some: readonly RegionObject[]) =>
+    Promise.all(some.map((object) => ask(surroundings, plan, object, round)));
+  const answers = await askAll(wanted);
+  // Where something waited, the others may hold the rest of the same rounds.
+  const waited = answers.some((answer) => "rounds" in answer && hasOverdue(answer.rounds, round));
+  if (waited) answers.push(...(await askAll(objects.filter((one) => !wanted.includes(one)))));
+  return collect(answers);
+}
+
+function hasOverdue(rounds: readonly RoundResults[], asked: Round): boolean {
+  return rounds.some(({ round }) => round.time !== asked.time || round.step !== asked.step);
+}
+
+function collect(answers: readonly Answer[]): Collected {
+  const reported = answers.flatMap((answer) => ("rounds" in answer ? [answer] : []));
+  // Who has more to hand over stopped somewhere; beyond that, a round would be decided without it.
+  const until = Math.min(
+    ...reported.map(({ more, rounds }) =>
+      more ? (rounds.at(-1)?.round.time ?? 0) : Number.POSITIVE_INFINITY,
+    ),
   );
-  const deliveries = answers.flatMap((answer) => ("rounds" in answer ? [answer] : []));
+  const deliveries = reported.map((answer) => {
+    return { ...answer, rounds: answer.rounds.filter(({ round }) => round.time <= until) };
+  });
   return {
     reports: merge(deliveries),
     deliveries: deliveries.map(({ object, rounds }) => ({
@@ -79,7 +100,7 @@ export async function fanOut(
     states: deliveries.map(({ object, state }) => {
       return { ...state, region: object.region.number, shard: object.shard };
     }),
-    more: deliveries.some(({ more }) => more),
+    more: reported.some(({ more }) => more),
     faults: answers.flatMap((answer) => ("fault" in answer ? [answer] : [])),
   };
 }
