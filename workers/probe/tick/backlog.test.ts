@@ -26,7 +26,9 @@ it("after a lost database takes what waits in all objects, also in those with no
 
   const { monitors: planned } = await readPlan(env.DB);
   const due = (time: number) =>
-    planned.filter(({ schedule }) => (time - schedule.phaseSeconds) % schedule.intervalSeconds === 0);
+    planned.filter(
+      ({ schedule }) => (time - schedule.phaseSeconds) % schedule.intervalSeconds === 0,
+    );
   const seen = await select(row, "SELECT time, count(*) AS results FROM results GROUP BY time");
   expect(seen).toEqual(
     [0, 1, 2, 3, 4, 5].map((minute) => {
