@@ -11,6 +11,8 @@ export interface ListedIncident {
   readonly detectedAt: number;
   readonly endedAt: number | null;
   readonly cause: Cause | null;
+  /** How often it was taken up again. */
+  readonly reopenings: number;
 }
 
 /** Which incidents, and from where on. */
@@ -28,6 +30,7 @@ const rowSchema = z
     detected_at: z.int(),
     ended_at: z.int().nullable(),
     cause: causeColumn,
+    reopenings: z.int(),
   })
   .transform(
     (row): ListedIncident => ({
@@ -37,6 +40,7 @@ const rowSchema = z
       detectedAt: row.detected_at,
       endedAt: row.ended_at,
       cause: row.cause,
+      reopenings: row.reopenings,
     }),
   );
 
@@ -60,7 +64,8 @@ export async function readIncidentPage(
   const { index, condition } = access[state];
   const { results } = await db
     .prepare(
-      `SELECT incidents.number, monitors.id AS monitor_id, started_at, detected_at, ended_at, cause
+      `SELECT incidents.number, monitors.id AS monitor_id, started_at, detected_at, ended_at, cause,
+         reopenings
        FROM incidents ${index} CROSS JOIN monitors ON monitors.number = incidents.monitor
        WHERE incidents.number < ?1 ${condition}
        ORDER BY incidents.number DESC LIMIT ?2`,

@@ -19,6 +19,8 @@ export const incidentSchema = z.object({
   detectedAt: instantSchema.meta({ description: "When its status change was recorded" }),
   endedAt: instantSchema.nullable().meta({ description: "The first check no longer down" }),
   durationSeconds: secondsSchema.meta({ description: "Up to now while it is open" }),
+  reopenings: z.int().meta({ description: "How often it was taken up again soon after its end" }),
+  flapping: z.boolean().meta({ description: "Whether its monitor comes and goes" }),
   cause: causeSchema.nullable(),
 });
 

@@ -46,6 +46,8 @@ export const publicIncidentSchema = z.object({
   startedAt: instantSchema,
   endedAt: instantSchema.nullable(),
   durationSeconds: secondsSchema,
+  reopenings: z.int(),
+  flapping: z.boolean(),
   cause: publicCauseSchema.nullable(),
 });
 

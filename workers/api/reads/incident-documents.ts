@@ -1,5 +1,6 @@
 import type { IncidentDocument, IncidentQuery } from "../../../shared/contract/api/incidents.ts";
 import type { PublicIncident } from "../../../shared/contract/api/status.ts";
+import { isFlapping } from "../../../shared/domain/incident.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { Cause } from "../../../shared/domain/recording.ts";
 import {
@@ -65,7 +66,7 @@ export function publicCause(cause: Cause | null) {
 }
 
 function commonFields(incident: ListedIncident, plan: Plan, now: number) {
-  const { number, monitorId, startedAt, endedAt } = incident;
+  const { number, monitorId, startedAt, endedAt, reopenings } = incident;
   const monitor = plan.monitors.find(({ id }) => id === monitorId);
   return {
     number,
@@ -74,5 +75,7 @@ function commonFields(incident: ListedIncident, plan: Plan, now: number) {
     startedAt: instant(startedAt),
     endedAt: instantOrNull(endedAt),
     durationSeconds: Math.max(0, (endedAt ?? now) - startedAt),
+    reopenings,
+    flapping: isFlapping({ reopenings }),
   };
 }

@@ -47,6 +47,8 @@ describe("GET /api/monitoring/incidents", () => {
       detectedAt: iso(minute(83) + recordingDelay),
       endedAt: null,
       durationSeconds: 10,
+      reopenings: 0,
+      flapping: false,
       cause: {
         reason: "status",
         detail: "still failing",

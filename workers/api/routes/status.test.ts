@@ -130,6 +130,8 @@ describe("GET /api/status", () => {
         startedAt: iso(minute(2)),
         endedAt: null,
         durationSeconds: 70,
+        reopenings: 0,
+        flapping: false,
         cause: { reason: "status", regions: ["us-east", "us-west", "eu-west"] },
       },
     ]);
