@@ -43,5 +43,6 @@ it("names the monitor, also one that is no longer watched", async () => {
     detectedAt: 400,
     endedAt: 450,
     cause: null,
+    reopenings: 0,
   });
 });
