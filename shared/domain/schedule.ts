@@ -19,6 +19,11 @@ export interface Round {
   readonly step: Step;
 }
 
+/** Whether two rounds are one. */
+export function isSameRound(a: Round, b: Round): boolean {
+  return a.time === b.time && a.step === b.step;
+}
+
 /** When a round's slot is over and the next one begins, epoch ms. */
 export function roundEndMs(round: Round): number {
   return (round.time + round.step) * 1000;

@@ -1,7 +1,7 @@
 import { type ConfirmRequest, roundResultsSchema } from "../../../shared/contract/region.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { RoundReport } from "../../../shared/domain/recording.ts";
-import { type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
+import { isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
 import { worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
 import { controlTimeoutMs } from "../region/controls.ts";
@@ -59,7 +59,7 @@ function suspectsOf(
     plan.monitors.filter(({ mode }) => mode === "round-robin").map(({ number }) => number),
   );
   const suspects = new Map<number, Set<number>>();
-  const report = reports.find((one) => isSame(one.round, round));
+  const report = reports.find((one) => isSameRound(one.round, round));
   for (const { region, results } of report?.regions ?? []) {
     for (const { monitor, outcome } of results) {
       if (!inTurn.has(monitor) || outcome.outcome === "up") continue;
@@ -105,7 +105,7 @@ async function ask(
 /** Adds the confirmations to the round's report, region by region. */
 function join(reports: readonly RoundReport[], more: readonly RoundReport[]): RoundReport[] {
   return reports.map((report) => {
-    const added = more.find(({ round }) => isSame(round, report.round));
+    const added = more.find(({ round }) => isSameRound(round, report.round));
     if (!added) return report;
     const regions = new Map(report.regions.map((one) => [one.region, one.results]));
     for (const { region, results } of added.regions) {
@@ -116,8 +116,4 @@ function join(reports: readonly RoundReport[], more: readonly RoundReport[]): Ro
       regions: [...regions].map(([region, results]) => ({ region, results })),
     };
   });
-}
-
-function isSame(a: Round, b: Round): boolean {
-  return a.time === b.time && a.step === b.step;
 }

@@ -7,7 +7,7 @@ import {
 import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
 import { isProbedFrom, type Plan } from "../../../shared/domain/plan.ts";
 import type { RegionReport, RoundReport } from "../../../shared/domain/recording.ts";
-import { isDue, type Round } from "../../../shared/domain/schedule.ts";
+import { isDue, isSameRound, type Round } from "../../../shared/domain/schedule.ts";
 import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
 import { controlTimeoutMs } from "../region/controls.ts";
@@ -77,7 +77,7 @@ export async function fanOut(
 }
 
 function hasOverdue(rounds: readonly RoundResults[], asked: Round): boolean {
-  return rounds.some(({ round }) => round.time !== asked.time || round.step !== asked.step);
+  return rounds.some(({ round }) => !isSameRound(round, asked));
 }
 
 function collect(answers: readonly Answer[]): Collected {
