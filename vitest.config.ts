@@ -1,10 +1,15 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { probeBesideApi } from "./tools/testing/probe-beside-api.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// What workerd is to trust besides browsers' authorities miniflare reads once, as it is imported, and
+// from nowhere else; what tests start must not inherit it.
+process.env["NODE_EXTRA_CA_CERTS"] = at("tools/testing/trusted-root.pem");
+const { cloudflareTest, readD1Migrations } = await import("@cloudflare/vitest-plugin");
+delete process.env["NODE_EXTRA_CA_CERTS"];
 
 const configPath = at("wrangler.toml");
 const setupFiles = [at("tools/testing/workerd-setup.ts")];
@@ -65,6 +70,7 @@ export default defineConfig({
             at("tools/testing/raw-server-setup.ts"),
             at("tools/testing/broken-servers-setup.ts"),
             at("tools/testing/protocols-setup.ts"),
+            at("tools/testing/receivers-setup.ts"),
           ],
           include: ["workers/probe/**/*.test.ts", "shared/storage/**/*.test.ts"],
           exclude: notHere,

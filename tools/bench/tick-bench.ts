@@ -109,7 +109,7 @@ export async function benchTick(
   }
 }
 
-function configOf(monitors: number, baseUrl: string): ConfigInput {
+export function configOf(monitors: number, baseUrl: string): ConfigInput {
   return {
     baseUrl,
     regions: {
@@ -127,7 +127,7 @@ function configOf(monitors: number, baseUrl: string): ConfigInput {
 }
 
 /** In a process of its own, so that what it costs is not counted. */
-async function startTarget(): Promise<{ url: string; child: ChildProcess }> {
+export async function startTarget(): Promise<{ url: string; child: ChildProcess }> {
   const script = fileURLToPath(new URL("./target.ts", import.meta.url));
   const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = await once(child.stdout.setEncoding("utf8"), "data");
@@ -151,7 +151,7 @@ function readTick(lines: readonly LogLine[], expected: number) {
   return { durationMs, round };
 }
 
-async function post(url: string, body: unknown): Promise<void> {
+export async function post(url: string, body: unknown): Promise<void> {
   const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   await response.text();

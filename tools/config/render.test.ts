@@ -109,6 +109,10 @@ function monitor(id: string, group: string, intervalSeconds: number): Plan["moni
     retry: { attempts: 1, timeoutMs: 1, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 1 },
     verdict: { quorum: { kind: "any" }, failuresToOpen: 1, successesToClose: 1 },
     sloTarget: 0.999,
+    category: null,
+    tags: [],
+    weight: 1,
+    dependsOn: [],
     addedAt: 0,
     shard: 0,
   };

@@ -8,7 +8,7 @@ describe("the arguments of npm run lab", () => {
       arguments: { part: "simulated", seed: 1, until: { checks: 1_000_000 } },
     });
     if (read.kind !== "run" || read.arguments.part !== "simulated") throw new Error("not run");
-    expect(read.arguments.policies).toHaveLength(12);
+    expect(read.arguments.policies).toHaveLength(14);
   });
 
   it("takes a seed, days and policies", () => {

@@ -32,8 +32,9 @@ breaks, 2 for wrong arguments. The same seed, the same run.
 
 Simulated:
   --seed <n>        of the first day; each day counts on from it    (default 1)
-  --checks <n>      days are drawn until there were so many checks  (default 1000000)
-  --days <n>        so many days instead; 365 take a few minutes
+  --checks <n>      days are drawn until there were so many checks  (default 1000000:
+                    half a year of simulated time)
+  --days <n>        so many days instead; a year, 365, takes about five minutes
   --policy <names>  ${policies.map(({ name }) => name).join(", ")}
                     (default all; with commas between)
 

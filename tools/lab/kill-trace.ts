@@ -104,7 +104,7 @@ export function applyTraceConfig(runtime: Runtime, standIn: StandIn): Promise<vo
 export async function applyConfig(
   runtime: Runtime,
   standIn: StandIn,
-  config: Pick<ConfigInput, "defaults" | "monitors">,
+  config: Pick<ConfigInput, "defaults" | "monitors" | "controls">,
 ): Promise<void> {
   const parsed = parseConfig({
     baseUrl: standIn.url,

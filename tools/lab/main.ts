@@ -1,6 +1,12 @@
 import { help, type LabArguments, readArguments } from "./arguments.ts";
 import { number, promisesOf } from "./simulation/promises.ts";
-import { policyLegend, policyTable, promiseLines, scriptedTable } from "./simulation/report.ts";
+import {
+  jobTable,
+  policyLegend,
+  policyTable,
+  promiseLines,
+  scriptedTable,
+} from "./simulation/report.ts";
 import { simulate } from "./simulation/simulate.ts";
 
 type Asked<Part extends LabArguments["part"]> = Extract<LabArguments, { part: Part }>;
@@ -41,13 +47,18 @@ function runSimulated({ seed, until, policies }: Asked<"simulated">): number {
   console.log(`The pipeline on a simulated clock, three regions, seed ${seed}\n`);
   console.log(`Scripted faults, policy ${policies[place]?.name}`);
   console.log(indent(scriptedTable(simulation, place)));
-  console.log(`\nRandom faults, ${days}, ${number(checks)} checks for each policy`);
+  console.log(
+    `\nRandom faults, ${days} of simulated time, ${number(checks)} checks for each policy`,
+  );
   console.log(indent(policyTable(simulation, policies)));
   console.log(`\n${indent(policyLegend.split("\n"))}`);
+  console.log(`\nNetPost's own jobs, which call in: three of them, on as many days`);
+  console.log(indent(jobTable(simulation)));
   const promises = promisesOf(simulation, policies);
-  if (promises.length === 0) console.log("\nPromises are made of majority/1, which was not run.");
+  if (promises.length === 0)
+    console.log("\nPromises are made of majority/1 and round-robin/1, which were not run.");
   else {
-    console.log(`\nPromises, of majority/1, in both parts`);
+    console.log(`\nPromises, in both parts`);
     console.log(indent(promiseLines(promises)));
   }
   console.log(`\nTook ${seconds} s.`);

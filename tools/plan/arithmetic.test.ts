@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../shared/config/parse.ts";
-import type { ConfigInput } from "../../shared/config/schema.ts";
-import { assess, exceeds } from "./assess.ts";
+import { assess, exceededOf } from "./assess.ts";
 
-type MonitorInput = ConfigInput["monitors"][number];
-
-function assessed(count: number, monitor: Partial<MonitorInput> = {}, controls: string[] = []) {
+function assessed(count: number, monitor: object = {}, controls: string[] = []) {
   const parsed = parseConfig({
     baseUrl: "https://netpost.example",
     regions: {
@@ -15,12 +12,16 @@ function assessed(count: number, monitor: Partial<MonitorInput> = {}, controls: 
     },
     controls,
     monitors: Array.from({ length: count }, (_, index) => {
-      return { id: `m-${index}`, name: `M ${index}`, url: "/", ...monitor };
+      const url = "type" in monitor ? {} : { url: "/" };
+      return { id: `m-${index}`, name: `M ${index}`, ...url, ...monitor };
     }),
   });
   if (!parsed.ok) throw new Error(parsed.mistakes.join("\n"));
   return assess(parsed.config);
 }
+
+/** What one monitor of a kind takes. */
+const probed = (monitor: object) => assessed(1, monitor).loads;
 
 describe("what a day takes", () => {
   // By hand: results = monitors × regions × checks a day; rows written = results + 4 a round.
@@ -59,10 +60,11 @@ describe("what a day takes", () => {
       monitors: [{ type: "heartbeat", id: "job", name: "Job", every: 3_600 }],
     });
     if (!parsed.ok) throw new Error(parsed.mistakes.join("\n"));
-    const { tick, object, day } = assess(parsed.config).loads.worst;
+    const { object, day } = assess(parsed.config).loads.typical;
     expect(object.subrequests).toBe(0);
-    expect(tick.subrequests).toBe(8);
     expect(day.results).toBe(1_440);
+    // Beside it: what the region and the door covered, and the ledger.
+    expect(day.d1RowsWritten).toBe(4 * 1_440);
   });
 
   it("round-robin asks one region, and all of them when the target fails", () => {
@@ -74,13 +76,13 @@ describe("what a day takes", () => {
 
 describe("what one invocation takes", () => {
   const table = [
-    { count: 1, every: 60, tick: 9, queries: [8, 11], object: [1, 5] },
-    { count: 14, every: 60, tick: 9, queries: [8, 11], object: [14, 70] },
+    { count: 1, every: 60, tick: 9, queries: [8, 12], object: [1, 9] },
+    { count: 14, every: 60, tick: 9, queries: [8, 12], object: [14, 113] },
     // Seven objects in each region, of fifteen monitors at most.
-    { count: 100, every: 60, tick: 45, queries: [8, 11], object: [15, 75] },
+    { count: 100, every: 60, tick: 45, queries: [8, 12], object: [15, 121] },
     // Sixty-seven.
-    { count: 1_000, every: 60, tick: 405, queries: [8, 11], object: [15, 75] },
-    { count: 1, every: 10, tick: 49, queries: [43, 61], object: [1, 5] },
+    { count: 1_000, every: 60, tick: 405, queries: [8, 12], object: [15, 121] },
+    { count: 1, every: 10, tick: 49, queries: [43, 62], object: [1, 9] },
   ];
   for (const { count, every, tick, queries, object } of table) {
     it(`${count} monitors every ${every} s: ${tick} subrequests of the tick`, () => {
@@ -96,8 +98,50 @@ describe("what one invocation takes", () => {
     const controls = ["https://one.example", "https://two.example"];
     const { typical, worst } = assessed(1, { redirects: 3 }, controls).loads;
     expect(typical.object.subrequests).toBe(1);
-    // Three attempts of four requests, two to diagnose, two control targets.
-    expect(worst.object.subrequests).toBe(16);
+    // Three attempts of four requests, five to diagnose, two control targets twice, the place.
+    expect(worst.object.subrequests).toBe(3 * 4 + 5 + 2 * 2 + 1);
+  });
+
+  it("every step of a transaction counts, with its redirects", () => {
+    const step = (name: string, redirects: number) => ({ name, url: "/", redirects });
+    const { typical, worst } = probed({
+      type: "transaction",
+      steps: [step("a", 0), step("b", 2), step("c", 0)],
+    });
+    expect(typical.object.subrequests).toBe(3);
+    expect(worst.object.subrequests).toBe(3 * (1 + 3 + 1) + 5 + 1);
+  });
+
+  const kinds = [
+    // Connects or asks once; looked up twice at every attempt to know whether it is at Cloudflare.
+    ["tcp", { type: "tcp", host: "cache.netpost.example", port: 6_379 }, 1, 3 * 3 + 1],
+    ["tls", { type: "tls", host: "netpost.example", port: 443 }, 1, 3 * 4 + 1],
+    ["dns", { type: "dns", host: "netpost.example" }, 1, 3 + 1],
+    ["websocket", { type: "websocket", url: "ws://netpost.example/live" }, 1, 3 + 4 + 1],
+  ] as const;
+  for (const [name, monitor, usual, most] of kinds) {
+    it(`a ${name} monitor takes ${usual}, and ${most} where everything goes wrong`, () => {
+      const { typical, worst } = probed(monitor);
+      expect([typical.object.subrequests, worst.object.subrequests]).toEqual([usual, most]);
+    });
+  }
+
+  it("a confirmation under round-robin is a message more to the other regions' objects", () => {
+    const { typical, worst } = assessed(1, { mode: "round-robin" }).loads;
+    expect(typical.tick.subrequests).toBe(1 + 3 * 2 + 2);
+    // A changed plan: two more for the tick, one for each object. Two regions confirm.
+    expect(worst.tick.subrequests).toBe(3 + 3 * 3 + 2 + 2);
+    expect(typical.day.objectRequests).toBe(3 * 2 * 1_440);
+    expect(worst.day.objectRequests).toBe((3 * 2 + 2) * 1_440);
+    // Confirmations come after what they confirm: 15 s, and 15 s again.
+    expect(worst.tick.wallMs).toBe(2 * (15_000 + 20));
+  });
+
+  it("a tick with heartbeats asks at their door, and reads when it was open if one fails", () => {
+    const { typical, worst } = probed({ type: "heartbeat", every: 3_600 });
+    expect([typical.tick.subrequests, typical.tick.d1Queries]).toEqual([1 + 3 * 2 + 2 + 2, 9]);
+    expect([worst.tick.subrequests, worst.tick.d1Queries]).toEqual([3 + 3 * 3 + 2 + 3, 14]);
+    expect(typical.day.workerRequests).toBe(2 * 1_440);
   });
 
   it("no object opens more than six connections", () => {
@@ -109,9 +153,8 @@ describe("what one invocation takes", () => {
 describe("the limits", () => {
   it("NetPost's own size fits the paid plan, and the free one only while targets answer", () => {
     const assessment = assessed(14);
-    expect(exceeds(assessment, "paid")).toBe(false);
-    expect(exceeds(assessment, "free")).toBe(true);
-    const exceeded = assessment.limits.free.filter(({ state }) => state === "exceeded");
+    expect(exceededOf(assessment, "paid")).toEqual([]);
+    const exceeded = exceededOf(assessment, "free");
     expect(exceeded.map(({ limit, case: which }) => `${which}: ${limit}`)).toEqual([
       "worst: region object: subrequests an invocation",
       "worst: region object: CPU ms an invocation",

@@ -1,83 +1,60 @@
 /** What a plan costs the platform: pure arithmetic, no clock and no I/O. */
-import type { Monitor, Region } from "../../shared/domain/monitor.ts";
+import type { Monitor, RegionId } from "../../shared/domain/monitor.ts";
 import { isProbedFrom, type Plan } from "../../shared/domain/plan.ts";
-import type { Probe } from "../../shared/domain/probes/probe.ts";
 import { isDue, type Round, type Step, stepOf, steps } from "../../shared/domain/schedule.ts";
 import { connections, worstCaseMs } from "../../shared/domain/shard.ts";
 import { assumptions } from "./assumptions.ts";
-
-/** `typical`: targets answer at the first try. `worst`: all time out, at every try, all day. */
-export type Case = "typical" | "worst";
-
-/** The most that one invocation takes. */
-export interface InvocationLoad {
-  readonly subrequests: number;
-  readonly connections: number;
-  readonly cpuMs: number;
-  readonly d1Queries: number;
-  readonly wallMs: number;
-}
-
-/** What a day takes. */
-export interface DayLoad {
-  readonly results: number;
-  readonly workerRequests: number;
-  readonly cpuMs: number;
-  readonly objectRequests: number;
-  readonly objectGigabyteSeconds: number;
-  readonly objectRowsWritten: number;
-  readonly objectRowsRead: number;
-  readonly d1RowsWritten: number;
-  readonly d1RowsRead: number;
-  readonly d1Bytes: number;
-}
-
-export interface Load {
-  /** The fullest minute's tick. */
-  readonly tick: InvocationLoad;
-  /** The fullest round of the busiest region object. */
-  readonly object: InvocationLoad;
-  readonly day: DayLoad;
-}
+import {
+  type Case,
+  type DayLoad,
+  DaySum,
+  type InvocationLoad,
+  idle,
+  type Load,
+  most,
+} from "./load.ts";
+import { requestsOf } from "./requests.ts";
 
 const secondsPerDay = 86_400;
 const statementsOfMemory = 4;
 /** Ledger, results, coverage; and, where statuses change: statuses, transitions, incidents. */
 const statementsOfRecording = { typical: 3, worst: 6 } as const;
 
+/** A tick asks the ledger which plan is in force; after a change it reads it and has it kept. */
+const tickBase: Readonly<Record<Case, InvocationLoad>> = {
+  typical: { ...idle, subrequests: 1, d1Queries: 1, cpuMs: assumptions.cpuMsPerTick },
+  worst: { ...idle, subrequests: 3, d1Queries: 2, cpuMs: assumptions.cpuMsPerTick },
+};
+
+/** Messages of a tick to an object for a round: to run it, and to let go of its results. */
+const messagesOfRun = 2;
+/** After a change of plan an object asks for its part of it, and is told to run once more. */
+const messagesAfterChange = 1;
+
 /** Adds up what a plan takes, round by round over one day. */
 export function loadOf(plan: Plan, which: Case): Load {
-  const day = { ...emptyDay };
-  let tick = emptyInvocation;
-  let object = emptyInvocation;
+  const day = new DaySum();
+  let tick = idle;
+  let object = idle;
   const active = steps.filter((step) => plan.monitors.some((m) => stepOf(m.schedule) === step));
   const period = periodOf(plan);
   for (let minute = 0; minute < period; minute += 60) {
-    let minuteTick: InvocationLoad = { ...emptyInvocation, ...tickBase };
+    let minuteTick = tickBase[which];
     for (const step of active) {
       for (let time = minute; time < minute + 60; time += step) {
-        const asked = askedIn(plan, { time, step }, which);
-        const loads = asked.map((monitors) => objectLoad(plan, monitors, step, which));
-        const results = asked.reduce((sum, monitors) => sum + monitors.length, 0);
-        for (const load of loads) {
-          object = most(object, load);
-          addObject(day, load);
-        }
-        const judged = heartbeatsDue(plan, { time, step });
-        addRound(day, results + judged, plan, which);
-        // The door at which jobs call in is a place like a region.
-        if (judged > 0) day.d1RowsWritten += 1;
-        minuteTick = withRound(minuteTick, loads, results + judged, which);
-        if (judged > 0) minuteTick = withHeartbeats(minuteTick);
+        const round = roundOf(plan, { time, step }, which);
+        for (const load of [...round.runs, ...round.confirmations]) object = most(object, load);
+        addRound(day, round, plan, which);
+        minuteTick = withRound(minuteTick, round, which);
       }
     }
-    day.workerRequests += 1;
-    day.cpuMs += minuteTick.cpuMs;
+    day.add({ workerRequests: 1, cpuMs: minuteTick.cpuMs });
     tick = most(tick, minuteTick);
   }
-  const wholeDay = scaled(day, secondsPerDay / period);
-  if (which === "worst") addOutage(wholeDay, plan);
-  return { tick, object, day: wholeDay };
+  const whole = new DaySum();
+  whole.add(day.times(secondsPerDay / period));
+  if (which === "worst") whole.add(outageOf(plan));
+  return { tick, object, day: whole.times(1) };
 }
 
 /** After how many seconds the same checks come again; a day where that is longer or no part of it. */
@@ -97,74 +74,54 @@ function leastCommonMultiple(a: number, b: number): number {
   return (a / larger) * b;
 }
 
-function scaled(day: DayLoad, by: number): Mutable<DayLoad> {
+/** What one round takes. */
+interface RoundLoad {
+  /** Of each object that is asked to run it. */
+  readonly runs: readonly InvocationLoad[];
+  /** Of each object that is asked, after that, to confirm what another region saw. */
+  readonly confirmations: readonly InvocationLoad[];
+  readonly results: number;
+  readonly heartbeats: number;
+}
+
+function roundOf(plan: Plan, round: Round, which: Case): RoundLoad {
+  // The first object of each region shows that it is looking, also when nothing is due.
+  const run = objectsFor(plan, (monitor, region) => isProbedFrom(monitor, region, round)).filter(
+    ({ shard, monitors }) => shard === 0 || monitors.length > 0,
+  );
+  const confirm =
+    which === "worst"
+      ? objectsFor(plan, (monitor, region) => mayConfirm(monitor, region, round)).filter(
+          ({ monitors }) => monitors.length > 0,
+        )
+      : [];
+  const load = ({ monitors }: { readonly monitors: readonly Monitor[] }) =>
+    objectLoad(plan, monitors, round.step, which);
   return {
-    results: day.results * by,
-    workerRequests: day.workerRequests * by,
-    cpuMs: day.cpuMs * by,
-    objectRequests: day.objectRequests * by,
-    objectGigabyteSeconds: day.objectGigabyteSeconds * by,
-    objectRowsWritten: day.objectRowsWritten * by,
-    objectRowsRead: day.objectRowsRead * by,
-    d1RowsWritten: day.d1RowsWritten * by,
-    d1RowsRead: day.d1RowsRead * by,
-    d1Bytes: day.d1Bytes * by,
+    runs: run.map(load),
+    confirmations: confirm.map(load),
+    results: sum([...run, ...confirm].map(({ monitors }) => monitors.length)),
+    heartbeats: plan.monitors.filter(
+      ({ probe, schedule }) => probe.kind === "heartbeat" && isDue(schedule, round),
+    ).length,
   };
 }
 
-const emptyInvocation: InvocationLoad = {
-  subrequests: 0,
-  connections: 0,
-  cpuMs: 0,
-  d1Queries: 0,
-  wallMs: 0,
-};
-
-/** Before its rounds a tick asks the ledger which plan is in force. */
-const tickBase = { subrequests: 1, d1Queries: 1, cpuMs: assumptions.cpuMsPerTick };
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const emptyDay: Mutable<DayLoad> = {
-  results: 0,
-  workerRequests: 0,
-  cpuMs: 0,
-  objectRequests: 0,
-  objectGigabyteSeconds: 0,
-  objectRowsWritten: 0,
-  objectRowsRead: 0,
-  d1RowsWritten: 0,
-  d1RowsRead: 0,
-  d1Bytes: 0,
-};
-
-/** What each object asked in a round has to probe: each region's first, and those with work. */
-function askedIn(plan: Plan, round: Round, which: Case): Monitor[][] {
-  return plan.regions.flatMap((region) => {
+function objectsFor(plan: Plan, isMeant: (monitor: Monitor, region: RegionId) => boolean) {
+  return plan.regions.flatMap(({ id }) => {
     const shards: Monitor[][] = Array.from({ length: plan.shards }, () => []);
     for (const monitor of plan.monitors) {
-      if (isAsked(monitor, region, round, which)) shards[monitor.shard]?.push(monitor);
+      if (monitor.probe.kind === "heartbeat" || !isMeant(monitor, id)) continue;
+      shards[monitor.shard]?.push(monitor);
     }
-    return shards.filter((monitors, shard) => shard === 0 || monitors.length > 0);
+    return shards.map((monitors, shard) => ({ shard, monitors }));
   });
 }
 
-function isAsked(monitor: Monitor, region: Region, round: Round, which: Case): boolean {
-  if (monitor.probe.kind === "heartbeat") return false;
-  if (which === "typical") return isProbedFrom(monitor, region.id, round);
-  // Under round-robin a failure is confirmed by all the others.
-  return monitor.regions.includes(region.id) && isDue(monitor.schedule, round);
-}
-
-function heartbeatsDue(plan: Plan, round: Round): number {
-  return plan.monitors.filter(
-    ({ probe, schedule }) => probe.kind === "heartbeat" && isDue(schedule, round),
-  ).length;
-}
-
-/** The api Worker is asked whether pings are taken; the pings are read, and when they were taken. */
-function withHeartbeats(tick: InvocationLoad): InvocationLoad {
-  return { ...tick, subrequests: tick.subrequests + 3, d1Queries: tick.d1Queries + 2 };
+/** Under round-robin a failure is confirmed by all whose turn it was not. */
+function mayConfirm(monitor: Monitor, region: RegionId, round: Round): boolean {
+  if (monitor.mode === "parallel" || !isDue(monitor.schedule, round)) return false;
+  return monitor.regions.includes(region) && !isProbedFrom(monitor, region, round);
 }
 
 function objectLoad(
@@ -173,95 +130,90 @@ function objectLoad(
   step: Step,
   which: Case,
 ): InvocationLoad {
-  const requests = monitors.map((monitor) => requestsOf(monitor, which));
-  const controls = which === "worst" && monitors.length > 0 ? plan.controls.length : 0;
-  const attempts = monitors.map(({ retry }) => (which === "worst" ? retry.attempts : 1));
+  const requests = sum(monitors.map((monitor) => requestsOf(monitor, which)));
+  const attempts = sum(monitors.map(({ retry }) => (which === "worst" ? retry.attempts : 1)));
   const waitMs =
     which === "worst"
       ? worstCaseMs(monitors, step)
-      : Math.ceil(sum(requests) / connections) * assumptions.answerMs;
+      : Math.ceil(requests / connections) * assumptions.answerMs;
   return {
-    subrequests: sum(requests) + controls,
+    subrequests: requests + (which === "worst" ? asideRequests(plan, monitors) : 0),
     connections: Math.min(connections, monitors.length),
-    cpuMs: sum(attempts) * assumptions.cpuMsPerAttempt,
+    cpuMs: attempts * assumptions.cpuMsPerAttempt,
     d1Queries: 0,
     wallMs: waitMs + assumptions.objectOverheadMs,
   };
 }
 
-/** Requests of one probe; in the worst case of all its attempts, and of the diagnosis after them. */
-function requestsOf({ probe, retry }: Monitor, which: Case): number {
-  if (which === "typical") return requestsOfAttempt(probe, false);
-  return retry.attempts * requestsOfAttempt(probe, true) + assumptions.diagnosisRequests;
+/** Control targets at the first failure and at the round's end, and now and then its own place. */
+function asideRequests({ controls }: Plan, monitors: readonly Monitor[]): number {
+  return 1 + (monitors.length > 0 ? 2 * controls.length : 0);
 }
 
-function requestsOfAttempt(probe: Probe, isRedirected: boolean): number {
-  const hops = (redirects: number | undefined) => 1 + (isRedirected ? (redirects ?? 0) : 0);
-  switch (probe.kind) {
-    case "http":
-      return hops(probe.redirects);
-    case "transaction":
-      return sum(probe.steps.map((step) => hops(step.redirects)));
-    case "heartbeat":
-      return 0;
-    default:
-      return 1;
+/** A round as the tick sees it: its messages to objects, the database, and the jobs' door. */
+function withRound(tick: InvocationLoad, round: RoundLoad, which: Case): InvocationLoad {
+  const { runs, confirmations, results, heartbeats } = round;
+  const isWorst = which === "worst";
+  const messages =
+    runs.length * (messagesOfRun + (isWorst ? messagesAfterChange : 0)) + confirmations.length;
+  // The api Worker is asked and the pings are read; and, of jobs that fail, when pings were taken.
+  const doorQueries = heartbeats === 0 ? 0 : isWorst ? 2 : 1;
+  const door = heartbeats === 0 ? 0 : 1 + doorQueries;
+  const recording = statementsOfMemory + statementsOfRecording[which];
+  return {
+    subrequests: tick.subrequests + messages + assumptions.d1CallsPerRound + door,
+    connections: 0,
+    cpuMs: tick.cpuMs + (results + heartbeats) * assumptions.cpuMsPerResult,
+    d1Queries: tick.d1Queries + recording + doorQueries,
+    wallMs: Math.max(tick.wallMs, slowest(runs) + slowest(confirmations)),
+  };
+}
+
+function slowest(objects: readonly InvocationLoad[]): number {
+  return Math.max(0, ...objects.map(({ wallMs }) => wallMs));
+}
+
+/** A result is a row, so is the coverage of each region and of the jobs' door, and the ledger. */
+function addRound(day: DaySum, round: RoundLoad, plan: Plan, which: Case): void {
+  const { runs, confirmations, heartbeats } = round;
+  const results = round.results + heartbeats;
+  const places = plan.regions.length + (heartbeats > 0 ? 1 : 0);
+  const statuses = plan.monitors.length * (plan.regions.length + 1);
+  const bytes = which === "worst" ? assumptions.bytesPerFailedResult : assumptions.bytesPerResult;
+  day.add({
+    results,
+    // The door is the api Worker's: a request, a query and a row that it touches.
+    workerRequests: heartbeats > 0 ? 1 : 0,
+    d1RowsWritten: results + places + 1,
+    // Each result is read once as JSON; isolates rarely live for a minute, so memory is read anew.
+    d1RowsRead: results + statuses + 2 * plan.regions.length + 2 + (heartbeats > 0 ? 1 : 0),
+    d1Bytes: results * bytes,
+  });
+  for (const load of runs) day.add(ofObject(load, messagesOfRun, assumptions.objectRowsOfRun));
+  for (const load of confirmations) {
+    day.add(ofObject(load, 1, assumptions.objectRowsOfConfirmation));
   }
 }
 
-/** A round as the tick sees it: two messages to each object, and the database. */
-function withRound(
-  tick: InvocationLoad,
-  objects: readonly InvocationLoad[],
-  results: number,
-  which: Case,
-): InvocationLoad {
-  const slowestMs = Math.max(0, ...objects.map(({ wallMs }) => wallMs));
+function ofObject(
+  { cpuMs, wallMs }: InvocationLoad,
+  messages: number,
+  rows: { readonly written: number; readonly read: number },
+): Partial<DayLoad> {
+  const busyMs = wallMs + (messages - 1) * assumptions.acknowledgeMs;
   return {
-    subrequests: tick.subrequests + 2 * objects.length + assumptions.d1CallsPerRound,
-    connections: 0,
-    cpuMs: tick.cpuMs + results * assumptions.cpuMsPerResult,
-    d1Queries: tick.d1Queries + statementsOfMemory + statementsOfRecording[which],
-    wallMs: Math.max(tick.wallMs, slowestMs),
+    cpuMs,
+    objectRequests: messages,
+    objectGigabyteSeconds: (busyMs / 1_000) * assumptions.objectGigabytes,
+    objectRowsWritten: rows.written,
+    objectRowsRead: rows.read,
   };
-}
-
-function addObject(day: Mutable<DayLoad>, { cpuMs, wallMs }: InvocationLoad): void {
-  day.cpuMs += cpuMs;
-  day.objectRequests += 2;
-  day.objectGigabyteSeconds +=
-    ((wallMs + assumptions.acknowledgeMs) / 1_000) * assumptions.objectGigabytes;
-  day.objectRowsWritten += assumptions.objectRowsWrittenPerRound;
-  day.objectRowsRead += assumptions.objectRowsReadPerRound;
-}
-
-/** A result is a row, so is each region's coverage, and the ledger. */
-function addRound(day: Mutable<DayLoad>, results: number, plan: Plan, which: Case): void {
-  const regions = plan.regions.length;
-  const statuses = plan.monitors.length * (regions + 1);
-  day.results += results;
-  day.d1RowsWritten += results + regions + 1;
-  // Each result is read once as JSON; isolates rarely live for a minute, so memory is read anew.
-  day.d1RowsRead += results + statuses + 2 * regions + 2;
-  const bytes = which === "worst" ? assumptions.bytesPerFailedResult : assumptions.bytesPerResult;
-  day.d1Bytes += results * bytes;
 }
 
 /** Everything goes down and up again once: a status and a transition each time, and an incident. */
-function addOutage(day: Mutable<DayLoad>, plan: Plan): void {
-  const scopes = plan.monitors.length * (plan.regions.length + 1);
-  const incidentRows = 3 * plan.monitors.length;
-  day.d1RowsWritten += 2 * (2 * scopes + incidentRows);
-}
-
-function most(a: InvocationLoad, b: InvocationLoad): InvocationLoad {
-  return {
-    subrequests: Math.max(a.subrequests, b.subrequests),
-    connections: Math.max(a.connections, b.connections),
-    cpuMs: Math.max(a.cpuMs, b.cpuMs),
-    d1Queries: Math.max(a.d1Queries, b.d1Queries),
-    wallMs: Math.max(a.wallMs, b.wallMs),
-  };
+function outageOf({ monitors, regions }: Plan): Partial<DayLoad> {
+  const scopes = monitors.length * (regions.length + 1);
+  return { d1RowsWritten: 2 * (2 * scopes + 3 * monitors.length) };
 }
 
 function sum(numbers: readonly number[]): number {

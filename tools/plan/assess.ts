@@ -1,8 +1,9 @@
 import { compile } from "../../shared/config/compile.ts";
 import type { Config } from "../../shared/config/schema.ts";
 import type { Plan } from "../../shared/domain/plan.ts";
-import { type Case, type Load, loadOf } from "./arithmetic.ts";
+import { loadOf } from "./arithmetic.ts";
 import { assumptions } from "./assumptions.ts";
+import type { Case, Load } from "./load.ts";
 import { type PlanName, planNames } from "./platform.ts";
 import { costOf, judgeLimits, type LimitVerdict } from "./verdicts.ts";
 
@@ -40,9 +41,9 @@ export function assess(config: Config): Assessment {
   };
 }
 
-/** Whether a limit of a plan is exceeded, in the typical or in the worst case. */
-export function exceeds({ limits }: Assessment, plan: PlanName): boolean {
-  return limits[plan].some(({ state }) => state === "exceeded");
+/** The limits of a plan that are exceeded, in the typical or in the worst case. */
+export function exceededOf({ limits }: Assessment, plan: PlanName): readonly LimitVerdict[] {
+  return limits[plan].filter(({ state }) => state === "exceeded");
 }
 
 function planOf(config: Config): Plan {

@@ -14,15 +14,13 @@ export const assumptions = {
   acknowledgeMs: 5,
   /** GB of memory for which an object's time is billed (128 MB, whatever it uses). */
   objectGigabytes: 0.128,
-  /** Rows of its own store that an object writes for a round: keep, remember the newest, forget. */
-  objectRowsWrittenPerRound: 3,
-  /** Rows of its own store that an object reads for a round: look-ups, the bound. */
-  objectRowsReadPerRound: 8,
+  /** Rows of an object's own store: keep, remember the newest, forget; look-ups, the bound. */
+  objectRowsOfRun: { written: 3, read: 8 },
+  /** The same for a confirmation, which adds to a round that is kept already. */
+  objectRowsOfConfirmation: { written: 2, read: 4 },
   /** Bytes of a result in D1, measured 18 to 20; of one that failed, with reason and detail. */
   bytesPerResult: 20,
   bytesPerFailedResult: 80,
-  /** Look-up and connection attempt after a fetch that failed without saying why. */
-  diagnosisRequests: 2,
   /** A round takes this many calls of D1 besides those of the tick: memory, and the batch. */
   d1CallsPerRound: 2,
   daysPerMonth: 30,

@@ -1,7 +1,7 @@
 import { loadConfig } from "../config/load-config.ts";
 import { help, type PlanArguments, readArguments } from "./arguments.ts";
-import { assess, exceeds } from "./assess.ts";
-import { renderText } from "./render.ts";
+import { assess, exceededOf } from "./assess.ts";
+import { describeVerdict, renderText } from "./render.ts";
 
 async function main(): Promise<number> {
   const read = readArguments(process.argv.slice(2));
@@ -29,7 +29,11 @@ async function run({ file, baseUrl, plan, json }: PlanArguments): Promise<number
     case "loaded": {
       const assessment = assess(loaded.config);
       console.log(json ? JSON.stringify(assessment, null, 2) : renderText(assessment));
-      return plan !== undefined && exceeds(assessment, plan) ? 1 : 0;
+      const exceeded = plan === undefined ? [] : exceededOf(assessment, plan);
+      for (const verdict of exceeded) {
+        console.error(`plan: ${plan} plan: ${describeVerdict(verdict)}`);
+      }
+      return exceeded.length > 0 ? 1 : 0;
     }
   }
 }

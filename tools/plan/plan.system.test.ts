@@ -18,9 +18,12 @@ describe("npm run plan", () => {
   });
 
   it("ends with 1 where a limit of the plan asked for is exceeded", () => {
-    const { status, stdout } = plan("--plan", "free");
+    const { status, stdout, stderr } = plan("--plan", "free");
     expect(status).toBe(1);
     expect(stdout).toMatch(/! .* is over the limit of .*\. Change: /);
+    expect(stderr).toMatch(
+      /^plan: free plan: region object: subrequests an invocation, worst: \d+ is over the limit of 50\. Change: /m,
+    );
   });
 
   it("prints one JSON value on demand", () => {

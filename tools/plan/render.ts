@@ -1,6 +1,6 @@
-import type { Case } from "./arithmetic.ts";
 import type { Assessment } from "./assess.ts";
 import { assumptions } from "./assumptions.ts";
+import type { Case } from "./load.ts";
 import { type Billed, baseDollars, type PlanName, planNames } from "./platform.ts";
 import type { LimitVerdict } from "./verdicts.ts";
 
@@ -47,12 +47,17 @@ function shareOf({ share, state }: LimitVerdict): string {
 }
 
 function adviceLines(verdicts: readonly LimitVerdict[]): string[] {
-  return verdicts.flatMap(({ limit, case: which, used, allowed, state, advice }) => {
-    if (advice === null) return [];
-    const relation = state === "exceeded" ? "is over" : "comes near";
-    const line = `${limit}, ${which}: ${amount(used)} ${relation} the limit of ${amount(allowed)}`;
-    return [`  ! ${line}. Change: ${advice}.`];
-  });
+  return verdicts.flatMap((verdict) =>
+    verdict.advice === null ? [] : [`  ! ${describeVerdict(verdict)}`],
+  );
+}
+
+/** A limit that is exceeded or near, in one line: which, by how much, and what to change. */
+export function describeVerdict(verdict: LimitVerdict): string {
+  const { limit, case: which, used, allowed, state, advice } = verdict;
+  const relation = state === "exceeded" ? "is over" : "comes near";
+  const numbers = `${amount(used)} ${relation} the limit of ${amount(allowed)}`;
+  return `${limit}, ${which}: ${numbers}. Change: ${advice}.`;
 }
 
 const words: Readonly<Record<Billed, string>> = {

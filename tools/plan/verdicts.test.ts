@@ -1,24 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Load } from "./arithmetic.ts";
+import { idle, type Load, quietDay } from "./load.ts";
 import { costOf, judgeLimits } from "./verdicts.ts";
 
-const idle = { subrequests: 0, connections: 0, cpuMs: 0, d1Queries: 0, wallMs: 0 };
-const quiet: Load = {
-  tick: idle,
-  object: idle,
-  day: {
-    results: 0,
-    workerRequests: 0,
-    cpuMs: 0,
-    objectRequests: 0,
-    objectGigabyteSeconds: 0,
-    objectRowsWritten: 0,
-    objectRowsRead: 0,
-    d1RowsWritten: 0,
-    d1RowsRead: 0,
-    d1Bytes: 0,
-  },
-};
+const quiet: Load = { tick: idle, object: idle, day: quietDay };
 
 function stateOf(load: Load, limit: string) {
   return judgeLimits(load, "typical", "free").find((verdict) => verdict.limit === limit)?.state;

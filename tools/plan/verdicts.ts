@@ -1,5 +1,5 @@
-import type { Case, Load } from "./arithmetic.ts";
 import { assumptions } from "./assumptions.ts";
+import { type Case, type DayItem, dayItems, type Load } from "./load.ts";
 import { type Billed, baseDollars, limits, type PlanName, prices } from "./platform.ts";
 
 export type LimitState = "ok" | "warn" | "exceeded";
@@ -146,35 +146,17 @@ export interface Cost {
 
 /** What a month of this costs on the paid plan; D1's storage as it is after a year. */
 export function costOf({ day }: Load): { readonly items: readonly Cost[]; readonly total: number } {
-  const month = assumptions.daysPerMonth;
-  const used: Readonly<Record<Billed, number>> = {
-    workerRequests: day.workerRequests * month,
-    cpuMs: day.cpuMs * month,
-    objectRequests: day.objectRequests * month,
-    objectGigabyteSeconds: day.objectGigabyteSeconds * month,
-    objectRowsWritten: day.objectRowsWritten * month,
-    objectRowsRead: day.objectRowsRead * month,
-    d1RowsWritten: day.d1RowsWritten * month,
-    d1RowsRead: day.d1RowsRead * month,
-    d1Bytes: day.d1Bytes * 365,
-  };
-  const items = billed.map((what): Cost => {
+  const items = dayItems.filter(isBilled).map((what): Cost => {
     const { included, perMillion } = prices[what];
-    const beyond = Math.max(0, used[what] - included);
-    return { what, used: used[what], included, dollars: (beyond / 1_000_000) * perMillion };
+    // What is stored stays: the price is that of all that a year has brought.
+    const used = day[what] * (what === "d1Bytes" ? 365 : assumptions.daysPerMonth);
+    const beyond = Math.max(0, used - included);
+    return { what, used, included, dollars: (beyond / 1_000_000) * perMillion };
   });
   const total = items.reduce((sum, { dollars }) => sum + dollars, baseDollars);
   return { items, total };
 }
 
-const billed: readonly Billed[] = [
-  "workerRequests",
-  "cpuMs",
-  "objectRequests",
-  "objectGigabyteSeconds",
-  "objectRowsWritten",
-  "objectRowsRead",
-  "d1RowsWritten",
-  "d1RowsRead",
-  "d1Bytes",
-];
+function isBilled(item: DayItem): item is Billed {
+  return item in prices;
+}

@@ -1,5 +1,9 @@
 /** Servers in Node for the tests of the diagnosis, each broken in a way of its own. */
-import { createServer as createHttpServer } from "node:http";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { createServer as createTlsServer } from "node:tls";
@@ -27,14 +31,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const untrusted = await listen(createTlsServer(selfSigned));
   const resolver = await listen(createHttpServer(answerLookUp));
   const leaky = await listen(createHttpServer(repeatRequest));
+  const edge = await listen(createHttpServer(answerAsEdge));
+  const lastWords = createHttpServer((request, response) => {
+    // Answers once and is gone: what connects next is refused.
+    lastWords.close();
+    answerAsEdge(request, response);
+  });
+  const edgeThenNobody = await listen(lastWords);
   const full = await startFullPort();
-  const closing = createServer();
-  const closed = await listen(closing);
-  await new Promise((resolve) => closing.close(resolve));
+  // The near end of a connection: nobody listens there, and nobody else can be given the port.
+  const holder = connect({ port: hanging, host: "127.0.0.1" });
+  track(holder);
+  await new Promise<void>((resolve) => holder.once("connect", resolve));
+  const closed = holder.localPort;
+  if (closed === undefined) throw new Error("no port");
 
   project.provide("broken", {
-    ports: { closed, hanging, hangingUp, untrusted, full: full.port },
+    ports: { closed, hanging, hangingUp, untrusted, edgeThenNobody, full: full.port },
     resolverUrl: `http://127.0.0.1:${resolver}`,
+    edgeUrl: `http://127.0.0.1:${edge}`,
     leakyUrl: `http://127.0.0.1:${leaky}`,
   });
   return async () => {
@@ -60,6 +75,17 @@ const repeatRequest: Parameters<typeof createHttpServer>[1] = async (request, re
     "X-Repeated": authorization,
   });
   response.end(JSON.stringify({ url: request.url, headers: request.headers, body }));
+};
+
+/**
+ * As Cloudflare's edge answers where it reaches no origin: /530 is its own, /530/origin a target's
+ * with that status, /530/page a target's behind Cloudflare.
+ */
+const answerAsEdge = (request: IncomingMessage, response: ServerResponse): void => {
+  const [, status, whose] = (request.url ?? "/").split("/");
+  const server = whose === "origin" ? "nginx" : "cloudflare";
+  response.writeHead(Number(status), { Server: server, Connection: "close" });
+  response.end(whose === "page" ? "<html>We will be back</html>" : "error code: 1016");
 };
 
 /** What the resolver says depends on its path: /nxdomain, /address/192.0.2.1 … */

@@ -1,5 +1,6 @@
 import type { Monitor } from "../../../shared/domain/monitor.ts";
-import { isDue, type Round } from "../../../shared/domain/schedule.ts";
+import { dueIn } from "../../../shared/domain/plan.ts";
+import { isSameRound, type Round } from "../../../shared/domain/schedule.ts";
 import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { chance } from "./chance.ts";
 import {
@@ -25,6 +26,12 @@ export interface Collected {
   readonly deliveries: readonly Delivery[];
   /** Some object has more to hand over. */
   readonly more: boolean;
+  /** As they answered, with the round asked for also where others have to be decided first. */
+  readonly asked: readonly Delivery[];
+  /** Under round-robin: what the others saw of what one saw fail. */
+  readonly confirmed: readonly Delivery[];
+  /** Objects that were not heard when they were to confirm, `region/shard`. */
+  readonly unheard: ReadonlySet<string>;
 }
 
 interface Asked {
@@ -63,7 +70,10 @@ export function fanOut(
 function collect(round: Round, deliveries: readonly Delivery[]): Collected {
   const withMore = deliveries.filter(({ more }) => more);
   const horizon = Math.min(
-    ...withMore.map(({ rounds }) => Math.max(...rounds.map((kept) => kept.round.time))),
+    ...withMore.map(({ rounds }) => {
+      const overdue = rounds.filter((kept) => !isSameRound(kept.round, round));
+      return Math.max(...overdue.map((kept) => kept.round.time));
+    }),
   );
   return {
     round,
@@ -71,11 +81,14 @@ function collect(round: Round, deliveries: readonly Delivery[]): Collected {
       return { ...delivery, rounds: delivery.rounds.filter((kept) => kept.round.time <= horizon) };
     }),
     more: withMore.length > 0,
+    asked: deliveries,
+    confirmed: [],
+    unheard: new Set(),
   };
 }
 
 function objectsOf({ plan, objects }: TickWorld, round: Round): Asked[] {
-  const due = plan.monitors.filter((monitor) => isDue(monitor.schedule, round));
+  const due = dueIn(plan, round);
   return objects.flatMap((shards, region) =>
     shards.map((object, shard) => {
       return { region, shard, object, due: due.filter((monitor) => monitor.shard === shard) };
@@ -109,17 +122,42 @@ function ask(
 ): void {
   const { queue, epochMs, seed } = world;
   const draw = (what: number) => chance(seed, round.time, region, shard, what);
-  let answered = false;
-  const conclude = (answer: Answer | null) => {
-    if (answered) return;
-    answered = true;
-    done(answer === null ? null : { region, shard, ...answer });
-  };
   const lateMs = queue.now - (round.time * 1000 - epochMs);
   const budgetMs = Math.max(1, roundBudgetMs[round.step] - Math.max(0, lateMs));
   // The lab's monitors of one target are one probe, so that is what a shard's load is.
   const worstMs = worstCaseMs(due.slice(0, 1), round.step);
-  const patienceMs = Math.min(budgetMs, worstMs) + controlTimeoutMs + messageMs;
+  send<Answer>(
+    world,
+    {
+      ...{ region, shard, draw },
+      patienceMs: Math.min(budgetMs, worstMs) + controlTimeoutMs + messageMs,
+      ask: (answer) => object.run({ round, budgetMs }, answer),
+    },
+    (answer) => done(answer === null ? null : { region, shard, ...answer }),
+  );
+}
+
+interface Message<A> {
+  readonly region: number;
+  readonly shard: number;
+  readonly draw: (what: number) => number;
+  readonly patienceMs: number;
+  readonly ask: (answer: (answer: A) => void) => void;
+}
+
+/** A message to an object and back: null where no answer came in time, or none at all. */
+export function send<A>(
+  world: TickWorld,
+  { region, shard, draw, patienceMs, ask }: Message<A>,
+  done: (answer: A | null) => void,
+): void {
+  const { queue } = world;
+  let answered = false;
+  const conclude = (answer: A | null) => {
+    if (answered) return;
+    answered = true;
+    done(answer);
+  };
   queue.at(queue.now + patienceMs, () => conclude(null));
   const wayMs = (what: number) => 10 + Math.floor(draw(what) * 80);
   queue.at(queue.now + wayMs(5), () => {
@@ -128,7 +166,7 @@ function ask(
       if (draw(6) < 0.5) conclude(null);
       return;
     }
-    object.run({ round, budgetMs }, (answer) => {
+    ask((answer) => {
       if (world.faultOf(region, shard, queue.now) === "answer-lost") return;
       queue.at(queue.now + wayMs(7), () => conclude(answer));
     });

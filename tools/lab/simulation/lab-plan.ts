@@ -32,16 +32,20 @@ export function labPlan(intervals: readonly number[], policies: readonly Policy[
       regionIds.map((id, index) => [id, { locationHint: hints[index] ?? "enam" }]),
     ),
     monitors: intervals.flatMap((intervalSeconds, target) =>
-      policies.map(({ quorum, failuresToOpen }, index) => ({
+      policies.map(({ quorum, failuresToOpen, mode }, index) => ({
         id: idOf(target, index),
         name: `Target ${target}`,
         url: `/${target}`,
         intervalSeconds,
         quorum,
         failuresToOpen,
+        mode,
         expect: { maxLatencyMs: 2_000 },
-        // The default budget does not fit between two checks of the fast ones.
-        ...(intervalSeconds < 60 ? { timeoutMs: 2_500, budgetMs: 8_000 } : {}),
+        // The default budget does not fit between two checks of the fast ones; where regions take
+        // turns, it has to fit twice, and the message between.
+        ...(intervalSeconds < 60
+          ? { timeoutMs: 2_500, budgetMs: mode === "parallel" ? 8_000 : 3_000 }
+          : {}),
       })),
     ),
   });

@@ -1,7 +1,9 @@
 import type { Monitor } from "../../../shared/domain/monitor.ts";
+import { isProbedFrom } from "../../../shared/domain/plan.ts";
 import type { Outcome, Result } from "../../../shared/domain/result.ts";
-import { isDue, type Round } from "../../../shared/domain/schedule.ts";
+import type { Round } from "../../../shared/domain/schedule.ts";
 import type { EventQueue } from "./event-queue.ts";
+import { regionIds } from "./script.ts";
 import type { Seen, Targets } from "./target.ts";
 
 /** What an object keeps of one round. */
@@ -25,18 +27,27 @@ export interface ObjectOptions {
   readonly queue: EventQueue;
   /** Told of every result that is kept: from then on it must not be lost. */
   readonly onKept: (region: number, kept: KeptRound) => void;
+  /** Told of every round that is dropped at the bound. */
+  readonly onDropped: (region: number, dropped: KeptRound) => void;
+}
+
+/** A round, and the numbers of monitors whose failure in it is to be confirmed. */
+export interface Confirmation extends Question {
+  readonly monitors: readonly number[];
 }
 
 /** What it answers. */
 export interface Answer {
   readonly rounds: readonly KeptRound[];
-  /** More is waiting; the round asked for is held back until it has been taken. */
+  /** More is waiting; the round asked for comes all the same, to be confirmed, not to be decided. */
   readonly more: boolean;
 }
 
 /** As in workers/probe/tick/fan-out.ts and workers/probe/region/controls.ts. */
 const mostOverdue = 60;
 export const controlTimeoutMs = 2_000;
+/** As in workers/probe/region/buffer.ts. */
+export const mostRounds = 1_440;
 
 interface Running {
   readonly endedAt: number;
@@ -49,8 +60,13 @@ export class RegionObject {
   readonly #options: ObjectOptions;
   readonly #newest = new Map<number, number>();
   readonly #running = new Map<number, Running>();
+  /** By round: when the last of the confirmations asked for so far has ended. */
+  readonly #confirming = new Map<number, number>();
   /** In order of time. */
   #waiting: KeptRound[] = [];
+  #dropped = 0;
+  /** Goes up when the process dies: what began in an earlier life does not end. */
+  #life = 0;
 
   constructor(options: ObjectOptions) {
     this.#options = options;
@@ -59,6 +75,11 @@ export class RegionObject {
   /** Whether everything it kept was acknowledged. */
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
+  }
+
+  /** How many rounds it had to drop at its bound, as it counts them itself. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** Probes what is due, once however often it is asked, and answers with what waits. */
@@ -71,8 +92,8 @@ export class RegionObject {
         (kept) => kept.round.time + kept.round.step <= round.time,
       );
       const more = overdue.length > mostOverdue;
-      if (more) answer({ rounds: overdue.slice(0, mostOverdue), more });
-      else answer({ rounds: asked === null ? overdue : [...overdue, asked], more });
+      const rounds = overdue.slice(0, mostOverdue);
+      answer({ rounds: asked === null ? rounds : [...rounds, asked], more });
     };
     const running = this.#running.get(keyOf(round));
     const waiting = this.#waiting.find((kept) => keyOf(kept.round) === keyOf(round));
@@ -85,10 +106,41 @@ export class RegionObject {
       queue.at(begun.endedAt, () => {
         if (begun.kept === null) return;
         this.#running.delete(keyOf(round));
-        this.#keep(begun.kept);
-        reply(begun.kept);
+        reply(this.#keep(begun.kept));
       });
     }
+  }
+
+  /** Probes monitors whose turn was another region's, one request after the other. */
+  confirm(confirmation: Confirmation, answer: (results: readonly Result[]) => void): void {
+    const { queue } = this.#options;
+    const key = keyOf(confirmation.round);
+    const life = this.#life;
+    queue.at(this.#confirming.get(key) ?? queue.now, () => {
+      if (life === this.#life) this.#confirmNow(confirmation, answer);
+    });
+  }
+
+  #confirmNow(
+    { round, monitors: asked, budgetMs }: Confirmation,
+    answer: (results: readonly Result[]) => void,
+  ): void {
+    const { queue, monitors } = this.#options;
+    const key = keyOf(round);
+    const life = this.#life;
+    const before = this.#waiting.find((kept) => keyOf(kept.round) === key)?.results ?? [];
+    const known = new Set(before.map(({ monitor }) => monitor));
+    const wanted = monitors.filter(({ number }) => asked.includes(number) && !known.has(number));
+    const { endedAt, results } = this.#look(wanted, budgetMs);
+    this.#confirming.set(key, endedAt);
+    queue.at(endedAt, () => {
+      if (life !== this.#life) return;
+      this.#confirming.delete(key);
+      // What no time was left for is no result: its region was not asked.
+      const run = results.filter(({ attempts }) => attempts > 0);
+      const kept = this.#keep({ round, results: run });
+      answer(kept.results.filter(({ monitor }) => asked.includes(monitor)));
+    });
   }
 
   /** Lets go of rounds that the database has. */
@@ -101,22 +153,51 @@ export class RegionObject {
   die(): void {
     for (const running of this.#running.values()) running.kept = null;
     this.#running.clear();
+    this.#confirming.clear();
+    this.#life += 1;
   }
 
-  #keep(kept: KeptRound): void {
-    const { time, step } = kept.round;
-    const later = this.#waiting.findIndex((other) => other.round.time > time);
-    this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, kept);
-    this.#newest.set(step, Math.max(time, this.#newest.get(step) ?? 0));
-    this.#options.onKept(this.#options.region, kept);
+  /** Beside what it has of the round; of two results of one monitor the first stands. */
+  #keep(more: KeptRound): KeptRound {
+    const { region, onKept, onDropped } = this.#options;
+    const { round } = more;
+    const place = this.#waiting.findIndex((kept) => keyOf(kept.round) === keyOf(round));
+    const before = this.#waiting[place]?.results ?? [];
+    const known = new Set(before.map(({ monitor }) => monitor));
+    const added = more.results.filter(({ monitor }) => !known.has(monitor));
+    const kept = { round, results: [...before, ...added] };
+    if (place >= 0) this.#waiting[place] = kept;
+    else {
+      const later = this.#waiting.findIndex((other) => other.round.time > round.time);
+      this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, kept);
+    }
+    this.#newest.set(round.step, Math.max(round.time, this.#newest.get(round.step) ?? 0));
+    onKept(region, { round, results: added });
+    while (this.#waiting.length > mostRounds) {
+      const dropped = this.#waiting.shift();
+      if (dropped === undefined) break;
+      this.#dropped += 1;
+      onDropped(region, dropped);
+    }
+    return kept;
   }
 
   #probe({ round, budgetMs }: Question): Running {
-    const { region, monitors, targets, queue } = this.#options;
+    const { region, monitors } = this.#options;
+    const id = regionIds[region] ?? "";
+    const due = monitors.filter((monitor) => isProbedFrom(monitor, id, round));
+    const { endedAt, results } = this.#look(due, budgetMs);
+    return { endedAt, kept: { round, results } };
+  }
+
+  /** One look at the target, which all of the monitors share. */
+  #look(
+    monitors: readonly Monitor[],
+    budgetMs: number,
+  ): { readonly endedAt: number; readonly results: readonly Result[] } {
+    const { region, targets, queue } = this.#options;
     const [first] = monitors;
-    if (first === undefined || !isDue(first.schedule, round)) {
-      return { endedAt: queue.now, kept: { round, results: [] } };
-    }
+    if (first === undefined) return { endedAt: queue.now, results: [] };
     const seen = this.#seen(first, budgetMs);
     let { outcome, endedAt } = seen;
     // Controls are asked only where something failed: as soon as it does, and again at the end, for
@@ -130,7 +211,7 @@ export class RegionObject {
     const results = monitors.map(({ number }): Result => {
       return { monitor: number, outcome, latencyMs, attempts };
     });
-    return { endedAt, kept: { round, results } };
+    return { endedAt, results };
   }
 
   #seen({ retry }: Monitor, budgetMs: number): Seen {

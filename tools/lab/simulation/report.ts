@@ -58,11 +58,29 @@ export function policyTable({ random }: Simulation, policies: readonly Policy[])
   return table([heading, ...rows]);
 }
 
+/** NetPost's own jobs: one line, for there is one policy. */
+export function jobTable({ jobs }: Simulation): string[] {
+  const { checks, falseAlarms, outages, missed, unseen } = jobs;
+  const delays = jobs.delays.toSorted((a, b) => a - b);
+  const delay = (share: number) => {
+    const second = quantile(delays, share);
+    return seconds(second === null ? null : second * 1000);
+  };
+  return table([
+    ["", "checks", "false", "outages", "missed", "unseen", "median", "p95", "worst"],
+    [
+      ...["heartbeats", checks, falseAlarms, outages, missed, unseen],
+      ...[delay(0.5), delay(0.95), delay(1)],
+    ],
+  ]);
+}
+
 /** What the columns of the policies' table are. */
 export const policyLegend = `false    alarms that fewer than a majority of the regions had reason for
 alone    such alarms while at most one region of ours worked; it decides alone then (ADR 2)
 short    alarms for real outages of under one interval
 outages  of two intervals or more, that we were in a condition to see; missed: without an alarm
+         (under round-robin: that all regions saw, for the one in turn may see it well)
 unseen   such outages all through which our cron or two regions of ours failed: unknown, not up
 median … from the outage's beginning to the alarm in the database, for monitors checked every
          minute while nothing of ours failed; worst of all: any interval, any fault of ours`;

@@ -12,8 +12,14 @@ export interface Run {
   readonly script: Script;
   readonly lab: LabPlan;
   readonly database: SimulatedDatabase;
-  /** Results that a region had on disk, of every target's first monitor: none may be lost. */
+  /**
+   * Results that a region had on disk, of every target's first monitor and of those whose regions
+   * take turns: none may be lost, but for those that were dropped at the bound.
+   */
   readonly kept: ReadonlyMap<string, number>;
+  readonly dropped: ReadonlySet<string>;
+  /** Rounds that objects dropped, as they count them themselves, and as was seen. */
+  readonly droppedRounds: { readonly counted: number; readonly seen: number };
   /** What the database refused; must be empty. */
   readonly refused: readonly string[];
   /** Whether the objects have let go of everything. */
@@ -28,10 +34,17 @@ export function runScript(script: Script, lab: LabPlan): Run {
   const queue = new EventQueue();
   const epochMs = scriptStart * 1000;
   const targets = new Targets(script);
-  const firsts = new Set(lab.monitorsOf.map(([first]) => first?.number));
+  const isTracked = new Set(
+    lab.monitorsOf.flatMap(([first, ...others]) => {
+      const inTurn = others.filter(({ mode }) => mode === "round-robin");
+      return [first, ...inTurn].map((monitor) => monitor?.number);
+    }),
+  );
+  const dropped = new Set<string>();
+  let droppedRounds = 0;
   const kept = new Map<string, number>();
   const refused: string[] = [];
-  const database = new SimulatedDatabase((monitor) => firsts.has(monitor));
+  const database = new SimulatedDatabase((monitor) => isTracked.has(monitor));
   const objects = regionIds.map((_, region) =>
     lab.monitorsOf.map(
       (_, shard) =>
@@ -41,9 +54,15 @@ export function runScript(script: Script, lab: LabPlan): Run {
           monitors: lab.monitorsOf[shard] ?? [],
           targets,
           queue,
+          onDropped: (_, { round, results }) => {
+            droppedRounds += 1;
+            for (const { monitor } of results) {
+              if (isTracked.has(monitor)) dropped.add(resultKey(round.time, monitor, region + 1));
+            }
+          },
           onKept: (_, { round, results }) => {
             for (const { monitor } of results) {
-              if (!firsts.has(monitor)) continue;
+              if (!isTracked.has(monitor)) continue;
               const key = resultKey(round.time, monitor, region + 1);
               kept.set(key, (kept.get(key) ?? 0) + 1);
             }
@@ -81,6 +100,11 @@ export function runScript(script: Script, lab: LabPlan): Run {
     lab,
     database,
     kept,
+    dropped,
+    droppedRounds: {
+      counted: objects.flat().reduce((total, object) => total + object.dropped, 0),
+      seen: droppedRounds,
+    },
     refused,
     isDrained: objects.flat().every(({ isEmpty }) => isEmpty),
   };

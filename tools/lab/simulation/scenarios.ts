@@ -119,6 +119,29 @@ export function scenarios(seed: number): Scenario[] {
       ),
     },
     {
+      // The bound is a day of minute rounds, or four hours of fast ones.
+      name: "the database is away for longer than the regions' bound",
+      scripts: [
+        { intervals: [60], hours: 26 },
+        { intervals: [60, 10], hours: 6 },
+      ].map(({ intervals, hours }) =>
+        script(
+          hours * 60 + 40,
+          [
+            { kind: "database", how: "away", from: 5 * minute, to: (5 + hours * 60) * minute },
+            // One outage is dropped, one is kept, in the middle is a fault of one region's way.
+            outage(20 * minute, 10 * minute),
+            outage((hours * 60 - 60) * minute, 10 * minute),
+            {
+              ...{ kind: "target", target: 0, regions: [1], how: "error" },
+              ...{ from: (hours * 60 - 40) * minute, to: (hours * 60 - 30) * minute },
+            },
+          ],
+          intervals,
+        ),
+      ),
+    },
+    {
       name: "ticks come late, twice, not at all, or die",
       scripts: [...ticks(0), ...ticks(1)].map((faults) =>
         script(30, [outage(8 * minute + 500, 6 * minute, "error"), ...faults]),

@@ -1,6 +1,7 @@
 import type { Monitor } from "../../../shared/domain/monitor.ts";
 import { lastCheckAt, stepOf } from "../../../shared/domain/schedule.ts";
 import type { Span } from "../../../shared/domain/span.ts";
+import { resultKey } from "./database.ts";
 import { scriptStart } from "./lab-plan.ts";
 import type { Run } from "./run-script.ts";
 import { timeOf } from "./script.ts";
@@ -126,7 +127,13 @@ function judgeOutage(
   const intervalMs = schedule.intervalSeconds * 1000;
   const stepMs = stepOf(schedule) * 1000;
   if (outage.to - outage.from < 2 * intervalMs) return;
-  const checks = checksIn(monitor, outage).filter((time) => truth.mustSee(time, stepMs));
+  const least = monitor.mode === "round-robin" ? "all" : "majority";
+  const checks = checksIn(monitor, outage)
+    .filter((time) => truth.mustSee(time, stepMs, least))
+    .filter((time) => truth.isDecidedByAll(time, stepMs))
+    // In ten seconds there is no time to wait for an object of ours and to confirm a failure too.
+    .filter((time) => least !== "all" || stepMs > 10_000 || !truth.isWaiting(time, time + stepMs))
+    .filter((time) => !isDropped(run, monitor, time));
   if (checks.length === 0) {
     score.unseen += 1;
     return;
@@ -141,14 +148,22 @@ function judgeOutage(
   const delay = Math.max(0, alarm.decidedAt - outage.from);
   score.worstDelayMs = Math.max(score.worstDelayMs, delay);
   const prompt = checks.find((time) => truth.isRecordedAtOnce(time, stepMs));
-  const isWaiting = prompt !== undefined && truth.lostRegions(prompt, prompt + stepMs) > 0;
-  const latest = retry.budgetMs + overheadMs + (isWaiting ? patienceMs : 0);
+  const isWaiting = prompt !== undefined && truth.isWaiting(prompt, prompt + stepMs);
+  // Under round-robin the others probe after the first, each for as long and with as much patience.
+  const turns = monitor.mode === "round-robin" ? 2 : 1;
+  const latest = turns * (retry.budgetMs + (isWaiting ? patienceMs : 0)) + overheadMs;
   if (prompt !== undefined && alarm.decidedAt > prompt + latest) {
     score.lateDetections += 1;
     note(score, run, monitor, `late, at ${timeOf(alarm.decidedAt)}, for ${spanOf(outage)}`);
   }
   const isOrdinary = truth.isUndisturbed(outage.from - intervalMs, outage.from + 3 * intervalMs);
   if (isOrdinary && intervalMs === 60_000) score.delays.push(delay);
+}
+
+/** Whether a region dropped its result of a check at the bound of its buffer. */
+function isDropped({ dropped }: Run, { number }: Monitor, time: number): boolean {
+  const at = scriptStart + time / 1000;
+  return [1, 2, 3].some((region) => dropped.has(resultKey(at, number, region)));
 }
 
 /** A monitor's checks in a span, ms from the script's start. */

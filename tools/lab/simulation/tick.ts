@@ -5,8 +5,9 @@ import {
   type RegionReport,
   type RoundReport,
 } from "../../../shared/domain/recording.ts";
-import type { Round } from "../../../shared/domain/schedule.ts";
+import { isSameRound, type Round } from "../../../shared/domain/schedule.ts";
 import { chance } from "./chance.ts";
+import { confirm } from "./confirm.ts";
 import type { SimulatedDatabase, Versioned } from "./database.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { type Collected, type Delivery, fanOut } from "./fan-out.ts";
@@ -58,7 +59,9 @@ export function runTick(world: TickWorld, minute: number, tick: Tick): void {
 }
 
 function runRound(world: TickWorld, round: Round, tick: Tick): void {
-  fanOut(world, round, tick, (collected) => record(world, collected, tick, 1));
+  fanOut(world, round, tick, (answered) =>
+    confirm(world, tick, answered, (collected) => record(world, collected, tick, 1)),
+  );
 }
 
 function record(world: TickWorld, collected: Collected, tick: Tick, attempt: number): void {
@@ -67,7 +70,12 @@ function record(world: TickWorld, collected: Collected, tick: Tick, attempt: num
   const { isolate } = tick;
   if (isolate.memory === null && world.databaseFaultAt(queue.now) !== null) return;
   const before = isolate.memory ?? database.read();
-  const recording = decideRecording(plan, before.memory, merge(collected.deliveries));
+  const recording = decideRecording(
+    plan,
+    before.memory,
+    // A round that waits behind others has its confirmations in the objects, for later.
+    merge([...collected.deliveries, ...(collected.more ? [] : collected.confirmed)]),
+  );
   queue.at(queue.now + 5 + Math.floor(chance(seed, queue.now, 8) * 60), () => {
     const fault = world.databaseFaultAt(queue.now);
     // A batch that has left is carried out also when its tick has died.
@@ -92,7 +100,7 @@ function record(world: TickWorld, collected: Collected, tick: Tick, attempt: num
 
 function acknowledge(world: TickWorld, collected: Collected, tick: Tick): void {
   const { queue, objects, seed } = world;
-  const { round, deliveries, more } = collected;
+  const { round, deliveries, more, unheard } = collected;
   let open = 1;
   const close = () => {
     open -= 1;
@@ -105,7 +113,11 @@ function acknowledge(world: TickWorld, collected: Collected, tick: Tick): void {
     queue.at(queue.now + 5 + Math.floor(chance(seed, round.time, region, shard, 9) * 40), () => {
       const isHeard = world.faultOf(region, shard, queue.now) !== "unreachable";
       if (queue.now >= tick.diesAt) return;
-      if (isHeard) objects[region]?.[shard]?.acknowledge(rounds.map((kept) => kept.round));
+      // Who was not heard may have confirmed all the same.
+      const held = unheard.has(`${region}/${shard}`) ? round : null;
+      const gone = rounds.map((kept) => kept.round);
+      const acknowledged = gone.filter((one) => held === null || !isSameRound(one, held));
+      if (isHeard) objects[region]?.[shard]?.acknowledge(acknowledged);
       close();
     });
   }

@@ -17,6 +17,7 @@ export class Truth {
   readonly #troubled: readonly (readonly Span[])[];
   readonly #ours: readonly (readonly Span[])[];
   readonly #database: readonly Span[];
+  readonly #objects: readonly Span[];
   readonly #ticks: ReadonlyMap<number, readonly TickFault[]>;
 
   constructor({ faults }: Script, target: number) {
@@ -39,6 +40,7 @@ export class Truth {
           }),
       ),
     );
+    this.#objects = normalise(faults.filter((fault) => fault.kind === "region"));
     this.#database = normalise(faults.filter((fault) => fault.kind === "database"));
     const ticks = new Map<number, TickFault[]>();
     for (const fault of faults) {
@@ -63,6 +65,11 @@ export class Truth {
     return this.#ours.filter((spans) => overlaps(spans, from, to)).length;
   }
 
+  /** Whether an object of ours did not work in [from, to), of whatever target: the tick waits. */
+  isWaiting(from: number, to: number): boolean {
+    return overlaps(this.#objects, from, to);
+  }
+
   /** Whether nothing of ours failed in [from, to). */
   isUndisturbed(from: number, to: number): boolean {
     if (this.lostRegions(from, to) > 0 || overlaps(this.#database, from, to)) return false;
@@ -74,16 +81,30 @@ export class Truth {
 
   /**
    * Whether a check at `time` has to see an outage, though perhaps late for want of a database:
-   * its tick comes in time, and a majority of regions that work cannot use the target throughout.
+   * its tick comes in time, and so many regions that work cannot use the target throughout.
+   *
+   * @param least a majority, or all of them where they take turns: one that sees it well may be asked
    */
-  mustSee(time: number, stepMs: number): boolean {
+  mustSee(time: number, stepMs: number, least: "majority" | "all" = "majority"): boolean {
     const ticks = this.#ticks.get(Math.floor(time / 60_000)) ?? [];
     if (ticks.some(({ how }) => how !== "doubled")) return false;
     const seeing = regionIds.filter((_, region) => {
       if (overlaps(this.#ours[region] ?? [], time, time + stepMs)) return false;
       return covers(this.#failing[region] ?? [], time, time + stepMs);
     });
-    return seeing.length >= majority;
+    return seeing.length >= (least === "all" ? regionIds.length : majority);
+  }
+
+  /**
+   * Whether a check at `time` is decided on what all regions saw. Results that had to wait for the
+   * database are decided on with what can be had of them when it is back, and a verdict stands.
+   */
+  isDecidedByAll(time: number, stepMs: number): boolean {
+    const away = this.#database.filter((span) => span.from < time + stepMs && span.to > time);
+    if (away.length === 0) return true;
+    let minute = Math.ceil(Math.max(...away.map(({ to }) => to)) / 60_000);
+    while (this.#ticks.has(minute)) minute += 1;
+    return this.lostRegions(time, (minute + 1) * 60_000) === 0;
   }
 
   /** Whether what a check sees at `time` is recorded at once. */

@@ -7,7 +7,11 @@ export type TcpServerName =
   | "reset"
   | "closing"
   | "endless"
-  | "untrusted";
+  | "untrusted"
+  | "trusted"
+  | "trustedWithoutIntermediate"
+  | "trustedForAnother"
+  | "trustedOnce";
 
 /** How a server of TLS behaves. */
 export type TlsServerName =
@@ -33,4 +37,5 @@ export type TlsServerName =
   | "endlessRecords"
   | "endlessMessage"
   | "olderByHand"
-  | "hugeRecord";
+  | "hugeRecord"
+  | "chain";

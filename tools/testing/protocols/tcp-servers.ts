@@ -1,6 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { selfSigned } from "../self-signed.ts";
+import {
+  expiredLeaf,
+  intermediate,
+  leafKey,
+  otherNameLeaf,
+  trustedChain,
+  trustedLeaf,
+} from "../trusted-chain.ts";
 import { writeForever } from "./loopback.ts";
 import type { TcpServerName } from "./names.ts";
 
@@ -22,8 +30,16 @@ export function tcpServers(): Record<TcpServerName, Server> {
     reset: serve((socket) => socket.once("data", () => socket.resetAndDestroy())),
     closing: serve((socket) => socket.end("220 not for you\r\n")),
     endless: serve((socket) => writeForever(socket, Buffer.alloc(16_384, "all work and no play "))),
-    untrusted: createTlsServer(selfSigned, (socket) => socket.write("hello")),
+    untrusted: createTlsServer(selfSigned, greet),
+    trusted: createTlsServer(trustedChain, greet),
+    trustedWithoutIntermediate: createTlsServer({ cert: trustedLeaf, key: leafKey }, greet),
+    trustedForAnother: createTlsServer({ cert: otherNameLeaf + intermediate, key: leafKey }, greet),
+    trustedOnce: createTlsServer({ cert: expiredLeaf + intermediate, key: leafKey }, greet),
   };
+}
+
+function greet(socket: Socket): void {
+  socket.write("hello");
 }
 
 function writeBytewise(socket: Socket, bytes: Uint8Array): void {

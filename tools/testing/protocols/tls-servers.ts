@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { authority, issued } from "../issued-certificate.ts";
 import { selfSigned } from "../self-signed.ts";
+import { trustedChain } from "../trusted-chain.ts";
 import { writeForever } from "./loopback.ts";
 import type { TlsServerName } from "./names.ts";
 
@@ -57,6 +58,7 @@ export function tlsServers(): Record<TlsServerName, Server> {
       writeForever(socket, record);
     }),
     olderByHand: raw(helloOf([3, 1])),
+    chain: tls(trustedChain),
     hugeRecord: raw(Buffer.from([22, 3, 3, 0xff, 0xff])),
   };
 }

@@ -1,15 +1,24 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { createRequire } from "node:module";
 import type { Server } from "node:net";
+import type { TlsOptions } from "node:tls";
 import type { WebSocket } from "ws";
 
 // Imported, it would be what the package has for browsers, whose conditions the tests' Vite takes.
 const { WebSocketServer }: typeof import("ws") = createRequire(import.meta.url)("ws");
 
-/** A server whose path says how it behaves; what is no opening gets status 200. */
-export function webSocketServer(): Server {
+/**
+ * A server whose path says how it behaves; what is no opening gets status 200.
+ *
+ * @param tls what it is served over; without it, over nothing
+ */
+export function webSocketServer(tls?: TlsOptions): Server {
   const sockets = new WebSocketServer({ noServer: true });
-  const server = createServer((_request, response) => response.end("no WebSocket here"));
+  const other: RequestListener = (_request, response) => {
+    response.end("no WebSocket here");
+  };
+  const server = tls === undefined ? createServer(other) : createSecureServer(tls, other);
   server.on("upgrade", (request, socket, head) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const refusal = /^\/status\/(\d+)$/.exec(pathname)?.[1];

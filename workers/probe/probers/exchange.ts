@@ -6,6 +6,7 @@ import type { TemplateValues } from "../../../shared/template.ts";
 import { actualOf } from "./actual.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { check, judge } from "./conditions.ts";
+import { edgeErrorOf, mayBeEdgeError } from "./edge-error.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
 import { readBody, readLimit } from "./read-body.ts";
 import { isRedirect, nextHop } from "./redirect.ts";
@@ -56,7 +57,7 @@ export async function exchange(asked: HttpExchange, context: ExchangeContext): P
       request = next.request;
       continue;
     }
-    return concluded(asked, response, startedAt, context);
+    return concluded(asked, response, request.url, startedAt, context);
   }
 }
 
@@ -69,6 +70,7 @@ function send(request: FilledRequest, { signal, trace }: ExchangeContext): Promi
 async function concluded(
   asked: HttpExchange,
   response: Response,
+  url: string,
   startedAt: number,
   context: ExchangeContext,
 ): Promise<Exchanged> {
@@ -76,16 +78,27 @@ async function concluded(
   const { status, headers } = response;
   trace?.({ kind: "response", status, headers });
   try {
-    const keep = context.needsBody || trace !== undefined || looksAtBody(asked);
+    const mayBeEdges = mayBeEdgeError(status, headers);
+    const keep = mayBeEdges || context.needsBody || trace !== undefined || looksAtBody(asked);
     const body = await readBody(response, keep, readLimit(asked));
     const latencyMs = Math.max(0, clock.now() - startedAt);
     const answer = answerOf({ status, headers, latencyMs, ...body });
     if (trace !== undefined) tell(asked, answer, context);
     const outcome = judge(asked.conditions, answer, redact);
-    return { attempt: { outcome, latencyMs, httpStatus: status }, answer };
+    const attempt = { outcome, latencyMs, httpStatus: status };
+    const edgeError = edgeErrorOf(status, headers, answer.text);
+    return { attempt: edgeError === null ? attempt : ofEdge(attempt, edgeError, url), answer };
   } catch (error) {
     return noWholeAnswer(error, status, context);
   }
+}
+
+/** Where the status is what failed, as where no answer came: a diagnosis may tell why. */
+function ofEdge(attempt: Attempt, code: string, url: string): Attempt {
+  const { outcome } = attempt;
+  if (outcome.outcome !== "down" || outcome.reason !== "status") return attempt;
+  const detail = `${outcome.detail}; Cloudflare's own error ${code}`;
+  return { ...attempt, outcome: { ...outcome, detail }, unanswered: url };
 }
 
 function looksAtBody({ conditions }: HttpExchange): boolean {

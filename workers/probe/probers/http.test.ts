@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, inject, it } from "vitest";
 import { systemClock } from "../../../shared/clock.ts";
 import type { Condition, HttpProbe } from "../../../shared/domain/probes/http.ts";
 import { setFaults, standIn } from "../testing/harness.ts";
 import { probeHttp } from "./http.ts";
+import { noSecrets } from "./secrets.ts";
 
 const ok: Condition = { kind: "status", allowed: [{ from: 200, to: 299 }], otherwise: "down" };
 
@@ -23,6 +24,8 @@ function attempt(target: HttpProbe, timeoutMs = 500) {
     clock: systemClock,
     userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
     timeoutMs,
+    secrets: noSecrets,
+    resolverUrl: `${standIn.url}/resolver`,
   });
 }
 
@@ -126,5 +129,27 @@ describe("an HTTP probe against a real server", () => {
     expect((await attempt(login)).httpStatus).toBe(401);
     await setFaults([{ kind: "status", status: 418, path: "/api/auth/login", region: "us-east" }]);
     expect((await attempt(login)).httpStatus).toBe(418);
+  });
+});
+
+describe("over HTTPS", () => {
+  const { securePort, tcp } = inject("protocols");
+  const { untrusted } = inject("broken").ports;
+  const over = (port: number) => attempt(probe(`https://127.0.0.1:${port}/`), 2_000);
+
+  it("an answer is judged where the certificate's chain ends at a trusted root", async () => {
+    expect(await over(securePort)).toMatchObject({ outcome: { outcome: "up" }, httpStatus: 200 });
+  });
+
+  it.each([
+    ["signed by itself", untrusted],
+    ["without its chain", tcp.trustedWithoutIntermediate],
+    ["for another name", tcp.trustedForAnother],
+    ["that has expired", tcp.trustedOnce],
+  ])("a certificate %s is a connection that failed, to be diagnosed", async (_what, port) => {
+    expect(await over(port)).toMatchObject({
+      outcome: { outcome: "down", reason: "connection" },
+      unanswered: `https://127.0.0.1:${port}/`,
+    });
   });
 });

@@ -2,11 +2,10 @@ import type { HttpProbe } from "../../../shared/domain/probes/http.ts";
 import { metricsOf } from "./answer.ts";
 import { exchange } from "./exchange.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
-import { noSecrets } from "./secrets.ts";
 
 /** Asks once and judges the answer; takes the metrics of whatever answer came whole. */
 export async function probeHttp(probe: HttpProbe, context: ProberContext): Promise<Attempt> {
-  const { values, redact } = context.secrets ?? noSecrets;
+  const { values, redact } = context.secrets;
   const { attempt, answer } = await exchange(probe, {
     ...context,
     values,

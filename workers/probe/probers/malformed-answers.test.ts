@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from "vitest";
-import { systemClock } from "../../../shared/clock.ts";
 import type { Condition, HttpProbe } from "../../../shared/domain/probes/http.ts";
 import { probeHttp } from "./http.ts";
+import { contextOf } from "./testing/attempts.ts";
 
 const raw = inject("rawServer");
 const timeoutMs = 1_000;
@@ -26,7 +26,7 @@ function attempt(path: string, conditions: readonly Condition[] = [ok]) {
     body: null,
     conditions,
   };
-  return probeHttp(probe, { clock: systemClock, userAgent: "NetPost-Monitor/0", timeoutMs });
+  return probeHttp(probe, contextOf({ timeoutMs }));
 }
 
 type Case = readonly [path: string, conditions: readonly Condition[], reason: string | null];

@@ -11,10 +11,10 @@ export interface ProberContext {
   readonly userAgent: string;
   /** For this attempt, ms. */
   readonly timeoutMs: number;
-  /** What references in the probe may name; without it every secret is missing. */
-  readonly secrets?: Secrets;
+  /** What references in the probe may name. */
+  readonly secrets: Secrets;
   /** DNS over HTTPS, for finding out whether a host is at Cloudflare. */
-  readonly resolverUrl?: string;
+  readonly resolverUrl: string;
   /** Where the attempt tells what it does, if somebody wants a transcript; it changes nothing. */
   readonly trace?: Trace;
 }
@@ -30,7 +30,10 @@ export interface Attempt {
   readonly httpStatus: number | null;
   /** Numbers taken from the answer, by name. */
   readonly metrics?: Readonly<Record<string, number>>;
-  /** The URL as it was fetched, where no answer came: worth one diagnosis. Never stored or shown. */
+  /**
+   * The URL as it was fetched, where no answer came, or one of Cloudflare's in its place: worth one
+   * diagnosis. Never stored or shown.
+   */
   readonly unanswered?: string;
 }
 

@@ -107,7 +107,7 @@ export async function isAtCloudflare(
   timeoutMs: number,
 ): Promise<boolean> {
   if (isIP(host) !== 0) return isCloudflares(host);
-  if (resolverUrl === undefined || timeoutMs <= 0) return false;
+  if (timeoutMs <= 0) return false;
   const answer = await lookUp(host, resolverUrl, timeoutMs);
   return answer.kind === "addresses" && answer.addresses.some(isCloudflares);
 }

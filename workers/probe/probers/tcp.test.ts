@@ -38,6 +38,11 @@ describe("a TCP probe of a real server", () => {
       settings: { send: "PING t0ken\r\n", expect: "+PONG" },
     },
     {
+      name: "a text behind TLS, with a chain to a trusted root",
+      port: protocols.tcp.trusted,
+      settings: { tls: true, expect: "hello" },
+    },
+    {
       name: "a text within much else",
       port: protocols.tcp.endless,
       settings: { expect: "play all work" },
@@ -119,6 +124,20 @@ describe("a TCP probe of a real server", () => {
       detail:
         "the TLS handshake failed: no TLS, or a certificate that is not trusted or for another name",
     },
+    ...(
+      [
+        ["the chain lacks a link", protocols.tcp.trustedWithoutIntermediate],
+        ["the certificate is for another name", protocols.tcp.trustedForAnother],
+        ["the certificate has expired", protocols.tcp.trustedOnce],
+      ] as const
+    ).map(([what, port]) => ({
+      name: `TLS is wanted and ${what}`,
+      port,
+      settings: { tls: true },
+      reason: "tls",
+      detail:
+        "the TLS handshake failed: no TLS, or a certificate that is not trusted or for another name",
+    })),
     {
       name: "TLS is wanted and not spoken",
       port: protocols.tcp.closing,

@@ -3,7 +3,6 @@ import type { TcpProbe } from "../../../shared/domain/probes/tcp.ts";
 import { fillTemplate } from "../../../shared/template.ts";
 import { failed, findLatency, judgeFindings, missingSecrets, prevented } from "./findings.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
-import { noSecrets } from "./secrets.ts";
 import { isAtCloudflare, overSocket, SocketError } from "./socket.ts";
 
 /** No answer is read further than this, bytes. */
@@ -11,7 +10,7 @@ export const longestAnswer = 65_536;
 
 /** Connects once; sends and waits for an answer where the probe says so. */
 export async function probeTcp(probe: TcpProbe, context: ProberContext): Promise<Attempt> {
-  const { clock, timeoutMs, secrets = noSecrets, trace } = context;
+  const { clock, timeoutMs, secrets, trace } = context;
   const filled = probe.send === null ? null : fillTemplate(probe.send, secrets.values);
   if (filled?.ok === false) return missingSecrets(filled.missing);
   const startedAt = clock.now();

@@ -250,6 +250,15 @@ describe("a TLS probe of a real server", () => {
   });
 });
 
+describe("a TLS probe of a chain", () => {
+  it("reads the server's own certificate, not that of an authority", async () => {
+    const target = probe(tls.chain, { expect: { issuerContains: "Trusted Test Intermediate" } });
+    const { outcome, metrics } = await probeTls(target, contextOf());
+    expect(outcome).toEqual({ outcome: "up" });
+    expect(metrics?.["certificateDaysLeft"]).toBeGreaterThan(30_000);
+  });
+});
+
 describe("a TLS probe of a host at Cloudflare", () => {
   // No resolver of the system knows the name, ours finds it at Cloudflare; nothing answers HTTPS.
   const target = probe(443, { host: "cloudflare.invalid", serverName: "cloudflare.invalid" });
@@ -265,6 +274,20 @@ describe("a TLS probe of a host at Cloudflare", () => {
       },
       latencyMs: null,
       httpStatus: null,
+    });
+  });
+
+  it("is up and managed when HTTPS is answered under the name, without days", async () => {
+    const answered = probe(protocols.securePort, {
+      host: "cloudflare.invalid",
+      serverName: loopback,
+      expect: { maxLatencyMs: 10_000 },
+    });
+    expect(await probeTls(answered, contextOf({ resolverUrl, timeoutMs: 5_000 }))).toEqual({
+      outcome: { outcome: "up" },
+      latencyMs: expect.any(Number),
+      httpStatus: null,
+      metrics: { certificateManaged: 1 },
     });
   });
 

@@ -9,7 +9,6 @@ import { type Answer, answerOf, select } from "./answer.ts";
 import { judge } from "./conditions.ts";
 import { type ExchangeContext, exchange } from "./exchange.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
-import { noSecrets } from "./secrets.ts";
 
 /** Longer values are none that anybody could send on. */
 const longestValue = 8_192;
@@ -24,7 +23,7 @@ export async function probeTransaction(
   probe: TransactionProbe,
   context: ProberContext,
 ): Promise<Attempt> {
-  const secrets = context.secrets ?? noSecrets;
+  const secrets = context.secrets;
   const signal = AbortSignal.timeout(context.timeoutMs);
   const values = new Map(secrets.values);
   const metrics: Record<string, number> = {};

@@ -22,6 +22,13 @@ describe("a WebSocket probe of a real server", () => {
   const good: readonly { name: string; target: WebSocketProbe }[] = [
     { name: "it opens, where nothing is expected", target: probe("/silent") },
     { name: "its message is answered", target: probe("/echo", { send: "hi", expect: "said hi" }) },
+    {
+      name: "its message is answered over TLS",
+      target: probe(`wss://${loopback}:${protocols.securePort}/echo`, {
+        send: "hi",
+        expect: "said hi",
+      }),
+    },
     { name: "the answer comes in bytes", target: probe("/binary", { expect: "in bytes" }) },
     {
       name: "its headers and its name arrive",
@@ -47,6 +54,14 @@ describe("a WebSocket probe of a real server", () => {
       reason: "connection",
       detail: /^no answer: connection failed$/,
     },
+    ...[protocols.tcp.untrusted, protocols.tcp.trustedForAnother, protocols.tcp.trustedOnce].map(
+      (port) => ({
+        name: "the certificate is not to be trusted",
+        target: probe(`wss://${loopback}:${port}/`),
+        reason: "connection",
+        detail: /^no answer: connection failed$/,
+      }),
+    ),
     {
       name: "the opening is refused",
       target: probe("/status/401"),

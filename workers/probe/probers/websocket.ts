@@ -1,8 +1,9 @@
 import type { WebSocketProbe } from "../../../shared/domain/probes/websocket.ts";
 import { fillTemplate } from "../../../shared/template.ts";
+import { edgeErrorOf, mayBeEdgeError } from "./edge-error.ts";
 import { failed, findLatency, judgeFindings, missingSecrets } from "./findings.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
-import { noSecrets } from "./secrets.ts";
+import { readBody } from "./read-body.ts";
 
 /** No more than this is looked through for an answer, characters or bytes of messages together. */
 export const longestConversation = 1_048_576;
@@ -35,8 +36,7 @@ export async function probeWebSocket(
   const { status: httpStatus, headers, webSocket } = response;
   trace?.({ kind: "response", status: httpStatus, headers });
   if (webSocket === null) {
-    response.body?.cancel().catch(() => {});
-    return { ...failed("websocket", `refused with status ${httpStatus}`), httpStatus };
+    return refused(response, filled.url);
   }
   const problem = await converse(webSocket, filled.send, probe.expect, context, signal);
   if (problem !== null) return { ...failed("websocket", problem), httpStatus };
@@ -49,7 +49,25 @@ export async function probeWebSocket(
   return { outcome, latencyMs, httpStatus };
 }
 
-function fill(probe: WebSocketProbe, { secrets = noSecrets, userAgent, trace }: ProberContext) {
+async function refused(response: Response, url: string): Promise<Attempt> {
+  const { status: httpStatus, headers } = response;
+  const attempt = { ...failed("websocket", `refused with status ${httpStatus}`), httpStatus };
+  if (!mayBeEdgeError(httpStatus, headers)) {
+    response.body?.cancel().catch(() => {});
+    return attempt;
+  }
+  try {
+    const { text } = await readBody(response, true, longestEdgeError);
+    return edgeErrorOf(httpStatus, headers, text) ? { ...attempt, unanswered: url } : attempt;
+  } catch {
+    return attempt;
+  }
+}
+
+/** Cloudflare's own errors are one line; bytes. */
+const longestEdgeError = 1_024;
+
+function fill(probe: WebSocketProbe, { secrets, userAgent, trace }: ProberContext) {
   const missing = new Set<string>();
   const fillOne = (text: string, encode?: (value: string) => string) => {
     const filled = fillTemplate(text, secrets.values, encode);

@@ -32,9 +32,18 @@ export class RoundBuffer {
     );
   }
 
-  /** Keeps a round's results. The answer that carries them leaves only once they are on disk. */
-  keep(results: RoundResults): void {
-    const { time, step } = results.round;
+  /**
+   * Keeps results of a round beside those that it has: a round and its confirmations may end in any
+   * order. Of two results of one monitor the first stands.
+   *
+   * @returns all that is kept of the round. The answer that carries it leaves only once it is on disk
+   */
+  keep(more: RoundResults): RoundResults {
+    const { time, step } = more.round;
+    const before = this.find(more.round)?.results ?? [];
+    const known = new Set(before.map(({ monitor }) => monitor));
+    const added = more.results.filter(({ monitor }) => !known.has(monitor));
+    const results = { round: more.round, results: [...before, ...added] };
     this.#sql.exec(
       "INSERT OR REPLACE INTO rounds (time, step, document) VALUES (?, ?, ?)",
       time,
@@ -48,6 +57,7 @@ export class RoundBuffer {
       time,
     );
     this.#bound();
+    return results;
   }
 
   /** The results of a round that still waits here. */

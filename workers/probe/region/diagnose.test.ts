@@ -45,6 +45,19 @@ describe("a diagnosis", () => {
     });
   });
 
+  it("has nothing against a certificate with a chain to a trusted root", async () => {
+    const { tcp } = inject("protocols");
+    expect(await examine(`https://127.0.0.1:${tcp.trusted}/`)).toMatchObject({
+      // What it then says is a word of welcome.
+      reason: "protocol",
+      findings: [
+        `port ${tcp.trusted} accepts connections`,
+        "the TLS handshake succeeds",
+        "an answer comes, but it is no HTTP",
+      ],
+    });
+  });
+
   it("finds a server that hangs up instead of a handshake", async () => {
     expect(await examine(`https://127.0.0.1:${ports.hangingUp}/`)).toMatchObject({ reason: "tls" });
   });

@@ -97,11 +97,11 @@ describe("a region's object", () => {
     expect(timesOf(next)).toEqual([start + 120, start + 180]);
   });
 
-  it("holds back what is newer while more is overdue than one answer takes", async () => {
+  it("hands over the oldest, and the round asked for, while more is overdue than one answer takes", async () => {
     const object = freshObject();
     for (const minutes of [0, 1, 2]) await object.run(await request(start + minutes * 60));
     const answer = await object.run(await request(start + 180, { mostOverdue: 2 }));
-    expect(timesOf(answer)).toEqual([start, start + 60]);
+    expect(timesOf(answer)).toEqual([start, start + 60, start + 180]);
     expect(answer).toMatchObject({ more: true });
     await object.acknowledge([0, 1].map((minute) => ({ time: start + minute * 60, step: 60 })));
     const rest = await object.run(await request(start + 180, { mostOverdue: 2 }));

@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { systemClock } from "../../../shared/clock.ts";
+import type { BenchmarkPartAnswer } from "../../../shared/contract/benchmark.ts";
 import {
+  type ConfirmRequest,
   confirmRequestSchema,
   type RoundResults,
   type RunAnswer,
@@ -15,6 +17,7 @@ import { isProbedFrom } from "../../../shared/domain/plan.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
 import { type Env, parseSettings, type Settings } from "../env.ts";
+import { BenchmarkRuns } from "./benchmark.ts";
 import { RoundBuffer } from "./buffer.ts";
 import { ControlCheck } from "./controls.ts";
 import { findPlace, type Place } from "./place.ts";
@@ -29,7 +32,10 @@ const placeValidMs = 3_600_000;
 export class Region extends DurableObject<Env> {
   readonly #buffer: RoundBuffer;
   readonly #settings: Settings;
+  readonly #benchmarks = new BenchmarkRuns();
   readonly #running = new Map<string, Promise<RoundResults>>();
+  /** By round: done when every confirmation asked for so far is. */
+  readonly #confirming = new Map<string, Promise<void>>();
   #slice: Slice | null;
   #place: Place | null = null;
   #placeAskedAt = Number.NEGATIVE_INFINITY;
@@ -61,31 +67,35 @@ export class Region extends DurableObject<Env> {
       country: this.#place?.country ?? null,
       droppedRounds: this.#buffer.dropped,
     };
-    // Rounds are decided in order of time: what is newer waits until what is older was taken.
-    if (overdue.length > request.mostOverdue) {
-      const rounds = overdue.slice(0, request.mostOverdue);
-      return { kind: "reported", rounds, more: true, state };
-    }
-    const rounds = asked === null ? overdue : [...overdue, asked];
-    return { kind: "reported", rounds, more: false, state };
+    // What was asked for comes also while more waits: a failure in it is to be confirmed now.
+    const rounds = overdue.slice(0, request.mostOverdue);
+    if (asked !== null) rounds.push(asked);
+    return { kind: "reported", rounds, more: overdue.length > request.mostOverdue, state };
   }
 
   /**
    * Probes monitors in a round that was not this region's turn, to confirm what another saw.
    *
    * @param input a ConfirmRequest
-   * @returns the results of the monitors asked for; each is probed once, however often it is asked
+   * @returns results of the monitors asked for; each is probed once, however often it is asked. One
+   *   that could not be probed any more has none: its region was not asked, and owes nothing
    */
   async confirm(input: unknown): Promise<RoundResults> {
-    const { round, monitors, budgetMs } = confirmRequestSchema.parse(input);
-    const before = this.#buffer.find(round)?.results ?? [];
-    const known = new Set(before.map(({ monitor }) => monitor));
-    const wanted = this.#slice?.monitors.filter(
-      ({ number }) => monitors.includes(number) && !known.has(number),
+    const request = confirmRequestSchema.parse(input);
+    const key = keyOf(request.round);
+    // Ticks that overlap ask for the same: what the first has probed, the second finds.
+    const before = this.#confirming.get(key) ?? Promise.resolve();
+    const confirmed = before.then(() => this.#confirm(request));
+    const settled = confirmed.then(
+      () => {},
+      () => {},
     );
-    const results = [...before, ...(await this.#probe(wanted ?? [], budgetMs))];
-    this.#buffer.keep({ round, results });
-    return { round, results: results.filter(({ monitor }) => monitors.includes(monitor)) };
+    this.#confirming.set(key, settled);
+    try {
+      return await confirmed;
+    } finally {
+      if (this.#confirming.get(key) === settled) this.#confirming.delete(key);
+    }
   }
 
   /**
@@ -97,9 +107,29 @@ export class Region extends DurableObject<Env> {
     return probeNow(input, this.env);
   }
 
+  /**
+   * Runs a part of a benchmark; nothing is kept of it.
+   *
+   * @param input a BenchmarkPart
+   */
+  benchmark(input: unknown): Promise<BenchmarkPartAnswer> {
+    return this.#benchmarks.runPart(input, this.env);
+  }
+
   /** Lets go of rounds that the database has. */
   acknowledge(input: unknown): void {
     this.#buffer.forget(roundSchema.array().parse(input));
+  }
+
+  async #confirm({ round, monitors, budgetMs }: ConfirmRequest): Promise<RoundResults> {
+    const before = this.#buffer.find(round)?.results ?? [];
+    const known = new Set(before.map(({ monitor }) => monitor));
+    const wanted = this.#slice?.monitors.filter(
+      ({ number }) => monitors.includes(number) && !known.has(number),
+    );
+    const results = await this.#probe(wanted ?? [], budgetMs);
+    const kept = this.#buffer.keep({ round, results: results.filter(hasRun) });
+    return { round, results: kept.results.filter(({ monitor }) => monitors.includes(monitor)) };
   }
 
   #take(slice: Slice): void {
@@ -122,7 +152,7 @@ export class Region extends DurableObject<Env> {
 
   /** The round's results; null where it was run and recorded before. */
   async #once(slice: Slice, { round, budgetMs }: RunRequest): Promise<RoundResults | null> {
-    const key = `${round.time}/${round.step}`;
+    const key = keyOf(round);
     const running = this.#running.get(key);
     if (running) return running;
     const waiting = this.#buffer.find(round);
@@ -139,9 +169,7 @@ export class Region extends DurableObject<Env> {
 
   async #runRound(slice: Slice, round: Round, budgetMs: number): Promise<RoundResults> {
     const due = slice.monitors.filter((monitor) => isProbedFrom(monitor, slice.region, round));
-    const kept = { round, results: await this.#probe(due, budgetMs) };
-    this.#buffer.keep(kept);
-    return kept;
+    return this.#buffer.keep({ round, results: await this.#probe(due, budgetMs) });
   }
 
   async #probe(monitors: Slice["monitors"], budgetMs: number): Promise<Result[]> {
@@ -152,4 +180,12 @@ export class Region extends DurableObject<Env> {
     });
     return controls.judge(results);
   }
+}
+
+function keyOf({ time, step }: Round): string {
+  return `${time}/${step}`;
+}
+
+function hasRun({ outcome }: Result): boolean {
+  return outcome.outcome !== "unknown" || outcome.reason !== "not-run";
 }

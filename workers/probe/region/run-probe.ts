@@ -7,7 +7,7 @@ import type { Result } from "../../../shared/domain/result.ts";
 import { describeError, log } from "../../../shared/log.ts";
 import type { Attempt, ProberContext } from "../probers/prober.ts";
 import { attemptProbe } from "../probers/registry.ts";
-import { noSecrets, type Secrets } from "../probers/secrets.ts";
+import type { Secrets } from "../probers/secrets.ts";
 import type { Recorder } from "../transcript/recorder.ts";
 import { diagnose, leastStepMs } from "./diagnose.ts";
 
@@ -18,7 +18,7 @@ export interface ProbeSurroundings {
   readonly draw: () => number;
   readonly userAgent: string;
   /** What monitors may refer to. */
-  readonly secrets?: Secrets;
+  readonly secrets: Secrets;
   /** DNS over HTTPS, for diagnoses. */
   readonly resolverUrl: string;
   /** Takes the probe down, where somebody wants its transcript. */
@@ -36,7 +36,7 @@ export async function runProbe(
   retry: RetryPolicy,
   surroundings: ProbeSurroundings,
 ): Promise<Result> {
-  const { clock, draw, userAgent, recorder, resolverUrl, secrets = noSecrets } = surroundings;
+  const { clock, draw, userAgent, recorder, resolverUrl, secrets } = surroundings;
   const startedAt = clock.now();
   let timeoutMs = Math.min(retry.timeoutMs, retry.budgetMs);
   for (let attempts = 1; ; attempts += 1) {

@@ -2,6 +2,7 @@
 import { inject } from "vitest";
 import { type Clock, systemClock } from "../../../../shared/clock.ts";
 import type { ProberContext } from "../prober.ts";
+import { noSecrets } from "../secrets.ts";
 import type { TraceEvent } from "../trace.ts";
 
 /** Ports and addresses of the servers that behave as their names say. */
@@ -21,6 +22,8 @@ export function contextOf(more: Partial<ProberContext> = {}): ProberContext {
     clock: systemClock,
     userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
     timeoutMs,
+    secrets: noSecrets,
+    resolverUrl: `${broken.resolverUrl}/nxdomain`,
     ...more,
   };
 }
