@@ -26,13 +26,32 @@ export default defineConfig({
     sloTarget: 0.999,
   },
 
+  // What numbers mean that probes find below, or NetPost pushes (docs/monitors.md). From `warning` on
+  // a metric costs points of the health score, from `critical` on all of its category's.
+  metrics: [
+    { name: "databaseQueryMs", unit: "ms", category: "database", warning: 500, critical: 1_000 },
+    {
+      name: "externalServicesMs",
+      unit: "ms",
+      category: "external",
+      warning: 1_000,
+      critical: 2_000,
+    },
+    { name: "responseTimeP95Ms", unit: "ms", category: "system", warning: 1_000, critical: 2_000 },
+    { name: "errorRatePercent", unit: "%", category: "system", warning: 5, critical: 10 },
+    { name: "memoryMb", unit: "MB", category: "system", warning: 400, critical: 500 },
+    { name: "requestsPerSecond", unit: "1/s" },
+  ],
+
   // A monitor is up when its answer is as it is expected here. Status and content fail to down,
-  // `maxLatencyMs` to degraded; a JSON condition can say `otherwise: "degraded"`.
+  // `maxLatencyMs` to degraded; a JSON condition can say `otherwise: "degraded"`. The category is
+  // the part of the health score that a monitor counts towards.
   monitors: [
     {
       id: "api-health",
       name: "API health",
       group: "Health",
+      category: "system",
       url: "/api/health",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.status", equals: "ok" }] },
     },
@@ -58,9 +77,29 @@ export default defineConfig({
       },
     },
     {
+      // The same answer once more, for the one part of the score that nothing else asks about.
+      id: "external-services",
+      name: "External services, as NetPost sees them",
+      group: "Health",
+      category: "external",
+      url: "/api/health/detailed",
+      expect: {
+        maxLatencyMs: 2_000,
+        json: [
+          { path: "$.checks.externalServices.status", equals: "ok" },
+          {
+            path: "$.checks.externalServices.services.*.status",
+            equals: "ok",
+            otherwise: "degraded",
+          },
+        ],
+      },
+    },
+    {
       id: "api-metrics",
       name: "API metrics",
       group: "Health",
+      category: "system",
       url: "/api/metrics",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.requests.total", atLeast: 0 }] },
       metrics: {
@@ -75,6 +114,7 @@ export default defineConfig({
       id: "api-ready",
       name: "API readiness",
       group: "Health",
+      category: "dependencies",
       url: "/api/health/ready",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.status", equals: "ready" }] },
     },
@@ -82,6 +122,7 @@ export default defineConfig({
       id: "api-live",
       name: "API liveness",
       group: "Health",
+      category: "system",
       url: "/api/health/live",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.status", equals: "alive" }] },
     },
@@ -90,6 +131,7 @@ export default defineConfig({
       id: "dashboard-home",
       name: "Dashboard home page",
       group: "Dashboard",
+      category: "system",
       url: "/",
       redirects: 3,
       expect: {
@@ -103,6 +145,7 @@ export default defineConfig({
       id: "auth-providers",
       name: "Sign-in methods",
       group: "Authentication",
+      category: "security",
       url: "/api/auth/providers",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.providers[0].id", exists: true }] },
     },
@@ -111,6 +154,7 @@ export default defineConfig({
       id: "auth-login",
       name: "Login refuses an empty form",
       group: "Authentication",
+      category: "security",
       url: "/api/auth/login",
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -121,6 +165,7 @@ export default defineConfig({
       id: "auth-session",
       name: "Session refuses strangers",
       group: "Authentication",
+      category: "security",
       url: "/api/auth/session",
       expect: { status: [401], maxLatencyMs: 2_000 },
     },
@@ -128,6 +173,7 @@ export default defineConfig({
       id: "auth-logout",
       name: "Logout refuses strangers",
       group: "Authentication",
+      category: "security",
       url: "/api/auth/logout",
       method: "POST",
       expect: { status: [401], maxLatencyMs: 2_000 },
@@ -139,6 +185,7 @@ export default defineConfig({
       type: "transaction",
       name: "Log in, post, read, log out",
       group: "Authentication",
+      category: "security",
       timeoutMs: 10_000,
       expect: { maxLatencyMs: 4_000 },
       steps: [
@@ -182,6 +229,7 @@ export default defineConfig({
       id: "posts-list",
       name: "List of posts",
       group: "Core",
+      category: "database",
       url: "/api/posts",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.items[0].id", exists: true }] },
     },
@@ -189,6 +237,7 @@ export default defineConfig({
       id: "posts-read",
       name: "One post",
       group: "Core",
+      category: "database",
       url: "/api/posts/1",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.id", equals: "1" }] },
     },
@@ -196,6 +245,7 @@ export default defineConfig({
       id: "posts-create",
       name: "New post refuses strangers",
       group: "Core",
+      category: "security",
       url: "/api/posts",
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -206,6 +256,7 @@ export default defineConfig({
       id: "feed",
       name: "Feed",
       group: "Core",
+      category: "database",
       url: "/api/feed",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.items[0].title", exists: true }] },
     },
@@ -213,6 +264,7 @@ export default defineConfig({
       id: "search",
       name: "Search",
       group: "Core",
+      category: "database",
       url: "/api/search?q=feed",
       expect: { maxLatencyMs: 2_000, json: [{ path: "$.total", atLeast: 1 }] },
     },

@@ -4,6 +4,7 @@ import type { Monitor, Quorum, Region } from "../domain/monitor.ts";
 import { assignShards, type Plan } from "../domain/plan.ts";
 import type { Probe } from "../domain/probes/probe.ts";
 import { phaseOf } from "../domain/schedule.ts";
+import { compileMetrics } from "./metrics.ts";
 import { compileDns } from "./probes/dns.ts";
 import { compileHeartbeat } from "./probes/heartbeat.ts";
 import { compileHttp } from "./probes/http.ts";
@@ -45,6 +46,11 @@ export function compile(config: Config, identities: Identities, leastShards: num
     monitors: drafts.map((draft) => ({ ...draft, shard: shardOf.get(draft.id) ?? 0 })),
     shards: Math.max(shards, leastShards),
     controls: config.controls,
+    ...(config.reports === undefined ? {} : { reports: config.reports }),
+    ...(config.kpis === undefined ? {} : { kpis: config.kpis }),
+    ...(config.retention === undefined ? {} : { retention: config.retention }),
+    ...(config.metrics === undefined ? {} : { metrics: compileMetrics(config.metrics) }),
+    ...(config.healthScore === undefined ? {} : { healthScore: config.healthScore }),
   };
 }
 
@@ -58,6 +64,10 @@ function compileMonitor(config: Config, monitor: MonitorConfig, identities: Iden
     group: monitor.group,
     addedAt: identity.addedAt,
     shard: 0,
+    category: monitor.category ?? null,
+    tags: monitor.tags,
+    weight: monitor.weight,
+    dependsOn: monitor.dependsOn,
   };
   if (monitor.type === "heartbeat") {
     const sloTarget = monitor.sloTarget ?? config.defaults.sloTarget;

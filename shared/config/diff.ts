@@ -16,6 +16,11 @@ const confidential = [/\.headers\b/, /\.body\b/, /\.auth\b/, /\.send\b/];
 export function diff(before: PlanDocument, after: PlanDocument): Change[] {
   return [
     ...diffControls(before.controls, after.controls),
+    ...diffSettings("reports", before.reports, after.reports),
+    ...diffSettings("kpis", before.kpis, after.kpis),
+    ...diffSettings("retention", before.retention, after.retention),
+    ...diffNamed("metric", byName(before.metrics), byName(after.metrics)),
+    ...diffSettings("health score", before.healthScore, after.healthScore),
     ...diffNamed("region", before.regions, after.regions),
     ...diffNamed("monitor", before.monitors, after.monitors),
   ];
@@ -25,6 +30,16 @@ function diffControls(before: readonly string[], after: readonly string[]): Chan
   const field = { path: "controls", before: JSON.stringify(before), after: JSON.stringify(after) };
   if (field.before === field.after) return [];
   return [{ kind: "change", subject: "control targets", fields: [field] }];
+}
+
+function byName(metrics: PlanDocument["metrics"] = []) {
+  return metrics.map(({ name, ...metric }) => ({ id: name, ...metric }));
+}
+
+/** A group of settings that may be left out as a whole. */
+function diffSettings(subject: string, before: unknown, after: unknown): Change[] {
+  const fields = diffFields(flatten(before ?? {}), flatten(after ?? {}));
+  return fields.length > 0 ? [{ kind: "change", subject, fields }] : [];
 }
 
 function diffNamed(

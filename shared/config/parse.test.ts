@@ -3,7 +3,10 @@ import { parseConfig } from "./parse.ts";
 import { fileWith, monitor, regions } from "./testing/fixtures.ts";
 import { ofExchanges, ofTransactions } from "./testing/invalid-exchanges.ts";
 import { hints, ofAMonitor, ofTheFile } from "./testing/invalid-files.ts";
+import { ofLabels } from "./testing/invalid-labels.ts";
+import { ofMetrics } from "./testing/invalid-metrics.ts";
 import { intervalForm, ofAPolicy, ofExpectations } from "./testing/invalid-policies.ts";
+import { ofRetention } from "./testing/invalid-retention.ts";
 
 function mistakesIn(file: unknown): readonly string[] {
   const parsed = parseConfig(file);
@@ -14,6 +17,9 @@ const expecting = (expect: object) => fileWith({ expect });
 const fixtures = [
   ...ofTheFile,
   ...ofAMonitor,
+  ...ofLabels,
+  ...ofMetrics,
+  ...ofRetention,
   ...ofAPolicy,
   ...ofExpectations,
   ...ofExchanges,
@@ -137,6 +143,9 @@ describe("parseConfig", () => {
             ...monitor,
             type: "http",
             group: "NetPost",
+            tags: [],
+            weight: 1,
+            dependsOn: [],
             mode: "parallel",
             method: "GET",
             headers: {},

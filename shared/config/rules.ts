@@ -3,6 +3,7 @@ import { z } from "zod";
 import { stepOf } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
 import { againstExchange, againstSteps, exchangeParts, stepsPart } from "./exchange-rules.ts";
+import { againstLabels, labelParts, needsAmong } from "./label-rules.ts";
 import { commonFields, defaultsSchema, policyFields } from "./schema.ts";
 
 /** What is wrong, and where. */
@@ -17,6 +18,7 @@ const sound = <S extends z.ZodType>(schema: S) => schema.nullable().catch(null);
 const monitorParts = z.object({
   id: sound(commonFields.id),
   regions: sound(z.array(z.string()).optional()),
+  ...labelParts,
   ...exchangeParts,
   steps: stepsPart,
   intervalSeconds: sound(policyFields.intervalSeconds.optional()),
@@ -49,6 +51,7 @@ export function contradictions(input: unknown): Mistake[] {
   const names = Object.keys(regions ?? {});
   const known = names.length > 0 ? names : null;
   const first = new Map<string, number>();
+  const needs = needsAmong(monitors);
   return monitors.flatMap((monitor, index) => {
     if (!monitor) return [];
     const mistakes = [
@@ -56,6 +59,7 @@ export function contradictions(input: unknown): Mistake[] {
       ...(defaults ? againstPolicy(monitor, defaults, known?.length ?? null) : []),
       ...againstExchange(monitor),
       ...againstSteps(monitor.steps),
+      ...againstLabels(monitor, needs),
     ];
     const same = monitor.id === null ? undefined : first.get(monitor.id);
     if (same !== undefined) mistakes.unshift(at("id", `the same id as monitors[${same}]`));

@@ -1,9 +1,11 @@
 /** The configuration file: what people write. Every rule it breaks is named with its path. */
 import { z } from "zod";
 import { inbound } from "../domain/inbound.ts";
+import { categories } from "../domain/labels.ts";
 import { locationHints, probingModes } from "../domain/monitor.ts";
 import { fastIntervals, isInterval } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
+import { healthScoreSchema, metricsSchema } from "./metrics.ts";
 import { dnsFields } from "./probes/dns.ts";
 import { checkTimetable, heartbeatFields } from "./probes/heartbeat.ts";
 import { httpFields } from "./probes/http.ts";
@@ -11,6 +13,8 @@ import { tcpFields } from "./probes/tcp.ts";
 import { tlsFields } from "./probes/tls.ts";
 import { transactionFields } from "./probes/transaction.ts";
 import { webSocketFields } from "./probes/websocket.ts";
+import { kpisSchema, reportsSchema } from "./reports.ts";
+import { retentionSchema } from "./retention.ts";
 import { settings } from "./settings.ts";
 
 const idPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -67,6 +71,23 @@ export const defaultsSchema = settings({
 
 export type Defaults = z.infer<typeof defaultsSchema>;
 
+const tag = z
+  .string()
+  .max(64, "at most 64 characters")
+  .regex(idPattern, "lower-case letters, digits and single hyphens, for example customer-facing");
+
+/** How a monitor is grouped, weighed and related to others. */
+export const labelFields = {
+  /** The part of the health score that it counts towards; none unless said. */
+  category: z.enum(categories).optional(),
+  /** Words to select it by. */
+  tags: z.array(tag).max(20).default([]),
+  /** How much it counts among the monitors of its group. */
+  weight: z.number().gt(0).max(1_000).default(1),
+  /** Ids of the monitors without which it cannot be up. */
+  dependsOn: z.array(z.string()).max(20).default([]),
+};
+
 /** What every monitor has, whatever it probes. */
 export const commonFields = {
   id,
@@ -86,11 +107,12 @@ export const commonFields = {
   failuresToOpen: policyFields.failuresToOpen.optional(),
   successesToClose: policyFields.successesToClose.optional(),
   sloTarget: policyFields.sloTarget.optional(),
+  ...labelFields,
 };
 
 /** What remains for a monitor that nobody probes. */
 const { name, group, sloTarget } = commonFields;
-const inboundFields = { id, name, group, sloTarget };
+const inboundFields = { id, name, group, sloTarget, ...labelFields };
 
 /** One line for each kind of probe. Without a type, a monitor is HTTP. */
 export const monitorSchema = z.discriminatedUnion("type", [
@@ -123,6 +145,12 @@ export const configSchema = settings({
     .max(5)
     .default([]),
   defaults: defaultsSchema.prefault({}),
+  reports: reportsSchema.optional(),
+  kpis: kpisSchema.optional(),
+  retention: retentionSchema.optional(),
+  /** In place of the usual ones. */
+  metrics: metricsSchema.optional(),
+  healthScore: healthScoreSchema.optional(),
   monitors: z.array(monitorSchema).max(10_000),
 });
 

@@ -1,7 +1,11 @@
 /** The wire form of a plan: as D1 keeps it, and as region objects receive it. */
 import { z } from "zod";
+import { categories } from "../domain/labels.ts";
 import { locationHints, type Monitor, probingModes, type Region } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
+import type { Retention } from "../domain/retention.ts";
+import { healthSettingsSchema, metricDefinitionSchema } from "./plan-metrics.ts";
+import { kpiSettingsSchema, reportSettingsSchema } from "./plan-reports.ts";
 import { probeSchema } from "./probes/probe.ts";
 
 const quorumSchema = z.discriminatedUnion("kind", [
@@ -36,9 +40,20 @@ export const monitorSchema = z.object({
     successesToClose: z.int().positive(),
   }),
   sloTarget: z.number(),
+  // Plans applied by an earlier version have none of these.
+  category: z.enum(categories).nullable().default(null),
+  tags: z.array(z.string()).default([]),
+  weight: z.number().positive().default(1),
+  dependsOn: z.array(z.string()).default([]),
   addedAt: z.int(),
   shard: z.int().nonnegative(),
 }) satisfies z.ZodType<Monitor>;
+
+const retentionSchema = z.object({
+  rawDays: z.int().positive(),
+  hourDays: z.int().positive(),
+  dayDays: z.int().positive(),
+}) satisfies z.ZodType<Retention>;
 
 export const regionSchema = z.object({
   id: z.string(),
@@ -53,6 +68,11 @@ export const planDocumentSchema = z.object({
   monitors: z.array(monitorSchema),
   shards: z.int().positive(),
   controls: z.array(z.string()).default([]),
+  reports: reportSettingsSchema.optional(),
+  kpis: kpiSettingsSchema.optional(),
+  retention: retentionSchema.optional(),
+  metrics: z.array(metricDefinitionSchema).optional(),
+  healthScore: healthSettingsSchema.optional(),
 });
 
 export const planSchema = planDocumentSchema.extend({

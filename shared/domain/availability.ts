@@ -51,16 +51,35 @@ export function timeline(observation: Observation): Segment[] {
   const counted = subtract(normalise([observation.window]), observation.excluded);
   const seen = intersect(counted, observation.covered);
   const segments: Segment[] = subtract(counted, seen).map((gap) => ({ ...gap, status: "unknown" }));
-  for (const { status, ...span } of statusSpans(observation)) {
-    for (const part of intersect([span], seen)) segments.push({ ...part, status });
+  const statuses = statusSpans(observation);
+  let index = 0;
+  for (const { from, to } of seen) {
+    while ((statuses[index]?.to ?? to) <= from) index += 1;
+    for (; ; index += 1) {
+      const span = statuses[index];
+      if (!span || span.from >= to) break;
+      const part = { from: Math.max(span.from, from), to: Math.min(span.to, to) };
+      segments.push({ ...part, status: span.status });
+      // It may go on in the next stretch that was seen.
+      if (span.to > to) break;
+    }
   }
   return joinEqual(segments.sort((a, b) => a.from - b.from));
 }
 
 /** Seconds by status over a timeline, and the fractions. */
 export function availability(observation: Observation): Availability {
+  const excluded = totalSeconds(intersect([observation.window], observation.excluded));
+  return availabilityOf(timeline(observation), excluded);
+}
+
+/** Seconds by status over segments that do not overlap, and the fractions. */
+export function availabilityOf(
+  segments: readonly Segment[],
+  excludedSeconds: number,
+): Availability {
   const seconds: Record<Status, number> = { up: 0, degraded: 0, down: 0, unknown: 0 };
-  for (const segment of timeline(observation)) seconds[segment.status] += lengthOf(segment);
+  for (const segment of segments) seconds[segment.status] += lengthOf(segment);
   const good = seconds.up + seconds.degraded;
   const valid = good + seconds.down;
   const whole = valid + seconds.unknown;
@@ -69,7 +88,7 @@ export function availability(observation: Observation): Availability {
     degradedSeconds: seconds.degraded,
     downSeconds: seconds.down,
     unknownSeconds: seconds.unknown,
-    excludedSeconds: totalSeconds(intersect([observation.window], observation.excluded)),
+    excludedSeconds,
     availability: fraction(good, valid),
     worst: fraction(good, whole),
     best: fraction(good + seconds.unknown, whole),

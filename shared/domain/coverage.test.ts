@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CoverageSpan, cover, coveredByAny, coveredByChecks, frontier } from "./coverage.ts";
+import {
+  type CoverageSpan,
+  cover,
+  coveredByAny,
+  coveredByChecks,
+  coveredByHistory,
+  frontier,
+} from "./coverage.ts";
 import { lastCheckAt, type Round, type Step, stepOf } from "./schedule.ts";
 import { schedules, secondsIn } from "./testing/arbitraries.ts";
 import { roundAt, start } from "./testing/fixtures.ts";
@@ -137,5 +144,46 @@ describe("coveredByChecks", () => {
         }
       }),
     );
+  });
+});
+
+describe("coveredByHistory", () => {
+  const fast = { intervalSeconds: 10, phaseSeconds: 0 };
+  const minutely = { intervalSeconds: 60, phaseSeconds: 0 };
+  const everyFive = { intervalSeconds: 300, phaseSeconds: 60 };
+  const since = (seconds: number, schedule: typeof fast) => ({ since: start + seconds, schedule });
+  const whole = (from: number, to: number) => [{ from: start + from, to: start + to }];
+
+  it("of one schedule is what its checks cover", () => {
+    const spans = [span(0, 360), span(420, 900)];
+    const expected = coveredByChecks(spans, everyFive, [1]);
+    expect(coveredByHistory(spans, [since(0, everyFive)], [1])).toEqual(expected);
+  });
+
+  const changes = [
+    ["fast to slow", fast, minutely, [span(0, 630, 1, 10), span(660, 1_200)], 1_200],
+    ["slow to fast", minutely, fast, [span(0, 660), span(630, 1_200, 1, 10)], 1_200],
+    ["minutes to more minutes", minutely, everyFive, [span(0, 1_200)], 1_260],
+    ["and back", everyFive, minutely, [span(-300, 1_200)], 1_200],
+  ] as const;
+  for (const [name, before, after, spans, end] of changes) {
+    it(`knows what was known, ${name}: before the change, after it, and in between`, () => {
+      const history = [since(-600, before), since(630, after)];
+      const covered = coveredByHistory(spans, history, [1]);
+      expect(covered).toHaveLength(1);
+      expect(covered[0]?.from).toBeLessThanOrEqual(start);
+      expect(covered[0]?.to).toBe(start + end);
+    });
+  }
+
+  it("says nothing of the time after a change before which nobody looked", () => {
+    const history = [since(0, fast), since(630, minutely)];
+    const spans = [span(0, 600, 1, 10), span(720, 1_200)];
+    expect(coveredByHistory(spans, history, [1])).toEqual([...whole(0, 600), ...whole(720, 1_200)]);
+  });
+
+  it("of a schedule that was there for no check covers nothing", () => {
+    const history = [since(0, minutely), since(630, everyFive), since(640, minutely)];
+    expect(coveredByHistory([span(0, 1_200)], history, [1])).toEqual(whole(0, 1_200));
   });
 });

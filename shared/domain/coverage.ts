@@ -5,7 +5,7 @@
  */
 import type { Schedule } from "./monitor.ts";
 import { lastCheckAt, type Round, type Step, stepOf } from "./schedule.ts";
-import { normalise, type Span } from "./span.ts";
+import { intersect, normalise, type Span } from "./span.ts";
 
 /** What one region covered of the rounds of one step, a database row. */
 export interface CoverageSpan extends Span {
@@ -73,4 +73,41 @@ export function coveredByChecks(
       to: lastCheckAt(schedule, to - step) + intervalSeconds,
     })),
   );
+}
+
+/** A schedule, and since when it has been that of a monitor, epoch seconds. */
+export interface ScheduleSince {
+  readonly since: number;
+  readonly schedule: Schedule;
+}
+
+/**
+ * The same for a monitor whose schedule changed: time counts by the schedule it had then. The last
+ * check before a change speaks until the first of the new schedule is due.
+ *
+ * @param history in order of time, at least one; the first counts for all time before, too
+ */
+export function coveredByHistory(
+  spans: readonly CoverageSpan[],
+  history: readonly ScheduleSince[],
+  regions: readonly number[],
+): Span[] {
+  const covered = history.flatMap(({ since, schedule }, index): Span[] => {
+    const next = history[index + 1];
+    const begin = index === 0 ? 0 : firstCheckAt(schedule, since);
+    const end = next === undefined ? Number.MAX_SAFE_INTEGER : next.since;
+    // Of a schedule that was changed before its first check nothing was seen.
+    const own = intersect(
+      coveredByChecks(spans, schedule, regions),
+      normalise([{ from: begin, to: end }]),
+    );
+    const last = own.at(-1);
+    if (next === undefined || last?.to !== end) return own;
+    return [...own, { from: end, to: firstCheckAt(next.schedule, end) }];
+  });
+  return normalise(covered);
+}
+
+function firstCheckAt(schedule: Schedule, time: number): number {
+  return lastCheckAt(schedule, time - 1) + schedule.intervalSeconds;
 }

@@ -217,6 +217,21 @@ describe("where pings could not be taken", () => {
     const night = gap(at3 + day - 60, at3 + day + 60);
     expect(stateAt({ ...failed, gaps: night }, at3 + day + hour)).toBe("lost");
   });
+
+  it("goes on excusing while the run after the gap goes on, for as long as it may", () => {
+    const given = {
+      timetable: nightly,
+      maxRunSeconds: hour,
+      pings: { succeededAt: at3 + 30, startedAt: at3 + 2 * day, runningSince: at3 + 2 * day },
+      gaps: gap(at3 + day - 60, at3 + day + 300),
+    };
+    expect(stateAt(given, at3 + 2 * day + 601)).toBe("lost");
+    expect(stateAt(given, at3 + 2 * day + hour)).toBe("lost");
+    expect(stateAt(given, at3 + 2 * day + hour + 1)).toBe("overlong");
+    const late = { startedAt: at3 + 2 * day + 601, runningSince: at3 + 2 * day + 601 };
+    const tooLate = { ...given, pings: { ...given.pings, ...late } };
+    expect(stateAt(tooLate, at3 + 2 * day + 602)).toBe("missing");
+  });
 });
 
 describe("the gaps between what the door covered", () => {

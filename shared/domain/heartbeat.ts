@@ -78,9 +78,16 @@ export function assess(
   if (state.state === "new" || state.state === "up") return state;
   const gap = gaps.findLast((one) => couldHide(one, state, heartbeat, nextTime));
   if (gap === undefined) return state;
-  const { timetable, graceSeconds } = heartbeat.probe;
+  const { timetable, graceSeconds, maxRunSeconds } = heartbeat.probe;
   const excusedUntil = dueAfter(timetable, gap.to, nextTime) + graceSeconds;
-  return now <= excusedUntil ? { state: "lost", gap } : state;
+  // The run that has to make it good has begun in time; how long it may take is judged above.
+  const { runningSince } = heartbeat.pings;
+  const isRunning =
+    maxRunSeconds !== null &&
+    runningSince !== null &&
+    runningSince >= gap.to &&
+    runningSince <= excusedUntil;
+  return now <= excusedUntil || isRunning ? { state: "lost", gap } : state;
 }
 
 /** When the next ping is due, epoch seconds. */

@@ -1,3 +1,4 @@
+import type { Labels } from "./labels.ts";
 import type { Probe } from "./probes/probe.ts";
 import type { FailureReason } from "./reason.ts";
 
@@ -72,7 +73,7 @@ export interface VerdictPolicy {
 }
 
 /** What to watch. */
-export interface Monitor {
+export interface Monitor extends Labels {
   readonly id: string;
   /** What the database stores in place of the id; given once, never reused. */
   readonly number: number;

@@ -1,4 +1,9 @@
+import type { HealthSettings } from "./health-score.ts";
+import type { KpiSettings } from "./kpi.ts";
+import type { MetricDefinition } from "./metric.ts";
 import type { Monitor, Region, RegionId } from "./monitor.ts";
+import type { ReportSettings } from "./report.ts";
+import type { Retention } from "./retention.ts";
 import { isDue, type Round, roundsOfMinute, type Step, stepOf } from "./schedule.ts";
 import { fits, type ShardLoad } from "./shard.ts";
 
@@ -11,6 +16,16 @@ export interface Plan {
   readonly shards: number;
   /** What a region asks when targets fail: if none of them answers, the fault is ours. */
   readonly controls: readonly string[];
+  /** Which reports are made; the usual ones where it says nothing. */
+  readonly reports?: ReportSettings | undefined;
+  /** What indicators are held against, where that differs from the usual. */
+  readonly kpis?: KpiSettings | undefined;
+  /** How long what was measured is kept; the usual time where it says nothing. */
+  readonly retention?: Retention | undefined;
+  /** What is known of metrics; NetPost's usual ones where it says nothing. */
+  readonly metrics?: readonly MetricDefinition[] | undefined;
+  /** How the health score is weighed; as usual where it says nothing. */
+  readonly healthScore?: HealthSettings | undefined;
 }
 
 /** The rounds of a plan in the minute from `minute`, epoch seconds. */
@@ -57,7 +72,6 @@ export function assignShards(monitors: readonly ShardLoad[]): {
   shards: number;
 } {
   const shards: ShardLoad[][] = [[]];
-  // Shards fill from the front: those before `open` had no room for the monitor that left them.
   const assigned = monitors.map((monitor) => {
     let shard = shards.findIndex((load) => fits(load, monitor));
     if (shard === -1) shard = shards.push([]) - 1;

@@ -195,9 +195,15 @@ describe("causes", () => {
     });
   });
 
-  it("end with the failure, and with knowing", () => {
+  it("end with the failure", () => {
     expect(statusIn(record(script("DDD", "UUU")).memory, overall)?.cause).toBeNull();
-    expect(statusIn(record(script("DDD", "???")).memory, overall)?.cause).toBeNull();
+  });
+
+  it("are none of a change to unknown, and remembered for what comes after", () => {
+    const { transitions, memory } = record(script("DDD", "???"));
+    const lost = transitions.filter(({ to }) => to === "unknown");
+    expect(lost.map(({ cause }) => cause)).toEqual([null, null, null, null]);
+    expect(statusIn(memory, overall)?.cause).toMatchObject({ reason: "status" });
   });
 
   it("stay while a failure lasts, also while a streak against it grows", () => {

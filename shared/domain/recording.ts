@@ -39,7 +39,7 @@ export interface Cause extends Failure {
 export interface ScopedStatus extends StatusState {
   readonly monitor: number;
   readonly scope: number;
-  /** Of the present status; null where it is up or unknown. */
+  /** Of the present status, never null where it is degraded or down; of the last known, if unknown. */
   readonly cause: Cause | null;
   /** The monitor's latest; null in a region's own scope. */
   readonly incident: LatestIncident | null;
@@ -187,24 +187,29 @@ class Fold {
     scope: number,
     verdict: Status,
     time: number,
-    cause: Cause | null,
+    seen: Cause | null,
   ): void {
     const key = statusKey(monitor.number, scope);
     const before = this.#statuses.get(key) ?? unseen(monitor.number, scope, time);
     const { state, transition } = advance(before, verdict, time, monitor.verdict);
-    if (state === before) return;
+    const cause = transition
+      ? causeOfChange(transition, seen, before.cause)
+      : causeThatStays(before, verdict, seen, isReviewed(monitor, time));
+    if (state === before && cause === before.cause) return;
     const common = { monitor: monitor.number, scope };
     const after: ScopedStatus = {
       ...state,
       ...common,
-      cause: transition ? cause : before.cause,
+      cause,
       incident: transition
         ? this.#incidentAfter(before, { ...transition, ...common, cause })
         : before.incident,
     };
     this.#statuses.set(key, after);
     this.#changedStatuses.set(key, after);
-    if (transition) this.#transitions.push({ ...transition, ...common, cause });
+    if (transition === null) return;
+    const ofChange = transition.to === "unknown" ? null : cause;
+    this.#transitions.push({ ...transition, ...common, cause: ofChange });
   }
 
   #incidentAfter(before: ScopedStatus, transition: ScopedTransition): LatestIncident | null {
@@ -240,6 +245,45 @@ function isUnconfirmed(monitor: Monitor, reports: readonly Report[]): boolean {
 
 function unseen(monitor: number, scope: number, time: number): ScopedStatus {
   return { ...initialState(time), monitor, scope, cause: null, incident: null };
+}
+
+/** How often the cause of a status that stays is looked at again, seconds. */
+const reviewSeconds = 300;
+
+/**
+ * Whether a check is the one in five minutes at which a lasting status may take another cause. A
+ * target that fails each time for another reason writes no more often than that; and as time alone
+ * decides, nothing has to be remembered for it.
+ */
+function isReviewed({ schedule }: Monitor, time: number): boolean {
+  const slotOf = (at: number) => Math.floor(at / reviewSeconds);
+  return slotOf(time) !== slotOf(time - schedule.intervalSeconds);
+}
+
+/**
+ * Where several successes are needed, an up check can complete the way from down to degraded; what
+ * was wrong then is what was wrong last. While unknown it is kept, for what comes after.
+ */
+function causeOfChange({ to }: Transition, seen: Cause | null, last: Cause | null): Cause | null {
+  return to === "up" ? null : (seen ?? last);
+}
+
+/** What is true of a status now, where a check confirms it for another reason or in other regions. */
+function causeThatStays(
+  { status, cause }: ScopedStatus,
+  verdict: Status,
+  seen: Cause | null,
+  reviewed: boolean,
+): Cause | null {
+  if (verdict !== status || seen === null) return cause;
+  if (cause === null) return seen;
+  return reviewed && !isSameCause(cause, seen) ? seen : cause;
+}
+
+/** The detail does not count: it quotes times and texts that differ from check to check. */
+function isSameCause(a: Cause, b: Cause): boolean {
+  const isSame = a.reason === b.reason && a.regional === b.regional;
+  return isSame && a.regions.join() === b.regions.join();
 }
 
 function causeOf(region: RegionId, outcome: Outcome): Cause | null {

@@ -74,7 +74,7 @@ export function roundsOfMinute(schedules: readonly Schedule[], minute: number): 
     if (!schedules.some((schedule) => stepOf(schedule) === step)) continue;
     for (let time = minute; time < minute + 60; time += step) rounds.push({ time, step });
   }
-  return rounds.sort((a, b) => a.time - b.time || b.step - a.step);
+  return rounds;
 }
 
 /** How many checks of a schedule fall into [from, to), epoch seconds. */

@@ -78,4 +78,14 @@ describe("fits", () => {
     expect(roundBudgetMs[60]).toBeLessThan(60_000);
     expect(roundBudgetMs[10]).toBeLessThan(10_000);
   });
+
+  it("leaves time to confirm what fails in the turn of another region", () => {
+    const inTurns = loads(6, 15_000).map((one) => ({ ...one, mode: "round-robin" as const }));
+    // 15 s for the turn and 15 s for the confirmation; with a seventh 17.5 s each, with 19 45 s.
+    expect(fits(inTurns.slice(1), { ...load(15_000), mode: "round-robin" })).toBe(true);
+    expect(fits([...inTurns, ...inTurns.slice(2)], { ...load(15_000), mode: "round-robin" })).toBe(
+      false,
+    );
+    expect(fits(loads(10, 15_000), load(15_000))).toBe(true);
+  });
 });

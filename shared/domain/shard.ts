@@ -2,7 +2,7 @@
  * A region's monitors are spread over Durable Objects, its shards, by the worst case: every target
  * takes its whole budget, six at a time, and the round still ends in time.
  */
-import type { RetryPolicy, Schedule } from "./monitor.ts";
+import type { ProbingMode, RetryPolicy, Schedule } from "./monitor.ts";
 import { fastStep, minuteStep, type Step, stepOf } from "./schedule.ts";
 
 /** Connections an invocation may have waiting for headers; a seventh would queue in the platform. */
@@ -18,6 +18,8 @@ export const roundBudgetMs: Readonly<Record<Step, number>> = {
 export interface ShardLoad {
   readonly schedule: Schedule;
   readonly retry: RetryPolicy;
+  /** Parallel unless said. */
+  readonly mode?: ProbingMode;
 }
 
 /** What the monitors of one shard take of a round in the worst case, in ms. */
@@ -31,8 +33,13 @@ export function worstCaseMs(load: readonly ShardLoad[], step: Step): number {
   return budgets.length <= connections ? longest : (sum - longest) / connections + longest;
 }
 
-/** Whether a shard can take one more monitor. */
+/**
+ * Whether a shard can take one more monitor. Under round-robin its time is needed twice: in another
+ * region's turn, and then here, to confirm what failed there.
+ */
 export function fits(shard: readonly ShardLoad[], monitor: ShardLoad): boolean {
   const step = stepOf(monitor.schedule);
-  return worstCaseMs([...shard, monitor], step) <= roundBudgetMs[step];
+  const load = [...shard, monitor];
+  const toConfirm = load.filter(({ mode }) => mode === "round-robin");
+  return worstCaseMs(load, step) + worstCaseMs(toConfirm, step) <= roundBudgetMs[step];
 }

@@ -28,6 +28,10 @@ const monitor: Monitor = {
   retry: { attempts: 1, timeoutMs: 100, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 100 },
   verdict: { quorum: { kind: "majority" }, failuresToOpen: 2, successesToClose: 1 },
   sloTarget: 0.999,
+  category: null,
+  tags: [],
+  weight: 1,
+  dependsOn: [],
   addedAt: start,
   shard: 0,
 };
@@ -154,7 +158,7 @@ describe("the ledger", () => {
     ]);
   });
 
-  it("reads the status changes of a window and the last one before it", async () => {
+  it("reads the status changes of a window, and what was before them", async () => {
     for (let minute = 0; minute < 12; minute += 1) {
       const outcome = minute % 4 < 2 ? up : down;
       await recordOne(report(minute, outcome, outcome));
@@ -166,7 +170,7 @@ describe("the ledger", () => {
         monitor: 7,
         scope: 0,
         points: [
-          { at: start + 360, status: "down" },
+          { at: start + 420, status: "down" },
           { at: start + 480, status: "up" },
         ],
       },

@@ -8,6 +8,7 @@ import { type Memory, type Recording, type ScopedStatus, statusKey } from "../do
 import { insertResults } from "./insert-results.ts";
 import { lastSpansSql } from "./last-spans.ts";
 import { keepRegionObjects, type RegionObjectState } from "./region-objects.ts";
+import { enqueueHoursOf } from "./rollup-work.ts";
 import {
   causeColumn,
   countRows,
@@ -114,6 +115,7 @@ export async function commit(
       .prepare("UPDATE ledger SET version = CASE version WHEN ?1 THEN ?1 + 1 END WHERE id = 1")
       .bind(version),
     ...inserts,
+    ...enqueueHoursOf(db, recording.results),
     ...writesOf(db, recording, now),
     ...(objects.length > 0 ? [keepRegionObjects(db, objects, now)] : []),
   ];

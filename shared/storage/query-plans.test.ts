@@ -5,13 +5,26 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import * as baselines from "./baselines.ts";
+import * as healthHistory from "./health-history.ts";
 import * as heartbeats from "./heartbeats.ts";
+import * as incidentMeasures from "./incident-measures.ts";
 import * as incidentPages from "./incident-pages.ts";
 import * as lastSpans from "./last-spans.ts";
 import * as ledger from "./ledger.ts";
+import * as maintenance from "./maintenance.ts";
+import * as metricRetention from "./metric-retention.ts";
+import * as metricRollups from "./metric-rollups.ts";
+import * as metricWork from "./metric-work.ts";
+import * as metrics from "./metrics.ts";
 import * as plans from "./plans.ts";
 import * as queries from "./queries.ts";
+import * as rawLatencies from "./raw-latencies.ts";
 import * as regionObjects from "./region-objects.ts";
+import * as reports from "./reports.ts";
+import * as retention from "./retention.ts";
+import * as rollupWork from "./rollup-work.ts";
+import * as rollups from "./rollups.ts";
 
 /** A statement as it was sent. */
 interface Sent {
@@ -22,12 +35,20 @@ interface Sent {
 type Read = (db: D1Database) => Promise<unknown>;
 
 const window = { from: 1_000_000, to: 2_000_000 };
+const slice = { from: 1, to: 9 };
+const point = { name: "queueDepth", labels: {}, time: 1_000_020, value: 1 };
 
 /** By module and function, so that a read that is added without a line here fails the first test. */
 const reads: Readonly<Record<string, readonly Read[]>> = {
   "queries.readResults": [(db) => queries.readResults(db, [{ monitor: 1, time: 1_000_020 }])],
   "queries.readStatusPoints": [
-    (db) => queries.readStatusPoints(db, [{ monitor: 1, scope: 0 }], window),
+    async (db) => {
+      // A change inside the window: those before it are looked for only then.
+      await env.DB.prepare(
+        "INSERT INTO transitions VALUES (1, 0, 1_500_000, 'up', 'down', NULL, 0) ON CONFLICT DO NOTHING",
+      ).run();
+      return queries.readStatusPoints(db, [{ monitor: 1, scope: 0 }], window);
+    },
   ],
   "queries.readCoverage": [(db) => queries.readCoverage(db, window)],
   "incidentPages.readIncidentPage": (["open", "closed", "all"] as const).map(
@@ -35,19 +56,138 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
       (db) =>
         incidentPages.readIncidentPage(db, { state, before: 7 }, 10),
   ),
+  "incidentMeasures.readIncidentsOf": [(db) => incidentMeasures.readIncidentsOf(db, window)],
+  "incidentMeasures.markFalseAlarm": [
+    (db) => incidentMeasures.markFalseAlarm(db, 1, { at: 1_000_000, by: "Ada" }),
+    (db) => incidentMeasures.markFalseAlarm(db, 1, null),
+  ],
+  "reports.readReportPage": ([null, "daily"] as const).map(
+    (kind): Read =>
+      (db) =>
+        reports.readReportPage(db, { kind, before: 7 }, 10),
+  ),
+  "reports.readReport": [(db) => reports.readReport(db, 1)],
+  "reports.readNewestEdition": [
+    (db) => reports.readNewestEdition(db, { kind: "daily", zone: "UTC", period: window }),
+  ],
+  "reports.readReportedUntil": [(db) => reports.readReportedUntil(db, "UTC")],
+  "reports.readPlanRevision": [(db) => reports.readPlanRevision(db, 1)],
+  "reports.readKnownSince": [(db) => reports.readKnownSince(db)],
+  "reports.countLateDecisions": [(db) => reports.countLateDecisions(db, window, 1_000_000)],
   "lastSpans.readLastSpans": [(db) => lastSpans.readLastSpans(db)],
   "ledger.readHead": [(db) => ledger.readHead(db)],
   "ledger.readMemory": [(db) => ledger.readMemory(db)],
+  "maintenance.readMaintenance": [(db) => maintenance.readMaintenance(db, window)],
+  "maintenance.readMaintenanceWindow": [(db) => maintenance.readMaintenanceWindow(db, 1)],
+  "maintenance.readMaintenancePage": [(db) => maintenance.readMaintenancePage(db, 7, 10)],
+  "metrics.readMetricSeries": [
+    (db) => metrics.readMetricSeries(db, [0, 1]),
+    (db) => metrics.readMetricSeries(db, [0, 1], "queueDepth"),
+  ],
+  "metrics.readMetricPoints": [(db) => metrics.readMetricPoints(db, [1, 2], window)],
+  "metrics.readNewestPoints": [(db) => metrics.readNewestPoints(db, [1, 2])],
+  "metrics.pushPoints": [
+    (db) => metrics.pushPoints(db, [point], null, point.time),
+    async (db) => {
+      const key = { key: "once", digest: "" };
+      await metrics.pushPoints(env.DB, [point], key, point.time);
+      return metrics.pushPoints(db, [point], key, point.time);
+    },
+  ],
+  "metricRollups.readMetricRollups": [
+    (db) => metricRollups.readMetricRollups(db, 3600, [1, 2], window),
+  ],
+  "metricRollups.probedMetrics": [
+    async (db) => {
+      const work = { step: 86_400, start: 1_036_800, nextMonitor: 1, generation: 1 } as const;
+      await metricRollups.probedMetrics.ofDay(db, work, slice);
+    },
+  ],
+  "metricWork.readMetricWork": [(db) => metricWork.readMetricWork(db, 1_000_000)],
+  "metricWork.readPushedNumbers": [(db) => metricWork.readPushedNumbers(db, 1, 10)],
+  "metricWork.rollUpPushed": [3600, 86_400].map(
+    (step): Read =>
+      async (db) => {
+        await env.DB.batch([
+          env.DB.prepare("DELETE FROM metric_work"),
+          metrics.enqueueMetricWork(env.DB, step, [950_400]),
+        ]);
+        await metricWork.rollUpPushed(db, 1_000_000);
+      },
+  ),
+  "metricRetention.readMetricExtent": [(db) => metricRetention.readMetricExtent(db)],
+  "metricRetention.deleteOldMetrics": [
+    (db) => {
+      const kept = { results: 1_000_800, hours: 0, days: 0 };
+      return metricRetention.deleteOldMetrics(db, kept, slice, 10, 1_000_000);
+    },
+  ],
+  "healthHistory.readHealthScores": [(db) => healthHistory.readHealthScores(db, window)],
+  "healthHistory.readHealthDays": [(db) => healthHistory.readHealthDays(db, window)],
+  "healthHistory.readUnsummedHealthDay": [
+    (db) => healthHistory.readUnsummedHealthDay(db, 1_000_000),
+  ],
+  "healthHistory.deleteOldHealthScores": [
+    (db) => healthHistory.deleteOldHealthScores(db, 1_000_000, 10),
+  ],
   "plans.readPlan": [(db) => plans.readPlan(db)],
   "heartbeats.readPings": [(db) => heartbeats.readPings(db, [1, 2])],
   "heartbeats.readPingHistory": [(db) => heartbeats.readPingHistory(db, 1)],
   "heartbeats.readDoorSpans": [(db) => heartbeats.readDoorSpans(db, 1_000_000)],
   "regionObjects.readRegionObjects": [(db) => regionObjects.readRegionObjects(db)],
+  "rawLatencies.readTimedResults": [(db) => rawLatencies.readTimedResults(db, window, slice)],
+  "baselines.readBaseline": [
+    (db) => baselines.readBaseline(db, { monitor: 1, region: 1, path: "" }, 0),
+  ],
+  "rollups.readRollups": [
+    (db) => rollups.readRollups(db, 86_400, { monitors: [1, 2], regions: [1] }, window),
+  ],
+  "rollups.readRollupSlice": [(db) => rollups.readRollupSlice(db, 3600, window, slice)],
+  "rollups.readMonitorNumbers": [(db) => rollups.readMonitorNumbers(db, 1, 1_000_000, 10)],
+  "rollups.writeRollups": [(db) => rollups.writeRollups(db, 3600, 0, []).run()],
+  "rollups.deleteRollups": [(db) => rollups.deleteRollups(db, 3600, 0, []).run()],
+  "rollupWork.readWork": [(db) => rollupWork.readWork(db, 1_000_000)],
+  "rollupWork.readHourSlice": [(db) => rollupWork.readHourSlice(db, 1_000_800, slice)],
+  "retention.readKeptFrom": [(db) => retention.readKeptFrom(db)],
+  "retention.keepFrom": [(db) => retention.keepFrom(db, { results: 1_000_800, hours: 0, days: 0 })],
+  "retention.deleteOldResults": [(db) => retention.deleteOldResults(db, 10)],
+  "retention.deleteOldRollups": [
+    async (db) => {
+      const monitor = "INSERT INTO monitors (number, id, added_at) VALUES (1, 'm', 0)";
+      await env.DB.batch([
+        env.DB.prepare(`${monitor} ON CONFLICT DO NOTHING`),
+        env.DB.prepare("UPDATE retention SET next_monitor = 0"),
+      ]);
+      return retention.deleteOldRollups(db, 3600, 10);
+    },
+  ],
 };
 
-const modules = { queries, heartbeats, incidentPages, lastSpans, ledger, plans, regionObjects };
+const modules = {
+  queries,
+  baselines,
+  rawLatencies,
+  healthHistory,
+  heartbeats,
+  incidentMeasures,
+  incidentPages,
+  lastSpans,
+  ledger,
+  maintenance,
+  metrics,
+  metricRetention,
+  metricRollups,
+  metricWork,
+  plans,
+  regionObjects,
+  reports,
+  retention,
+  rollupWork,
+  rollups,
+};
 
-const growing = /^SCAN (results|transitions|coverage|incidents|plans|last)\b/;
+const growing =
+  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|newest|results|transitions|coverage|incidents|plans|maintenance|rollups|reports|report_parts|last)\b/;
 /** Only rows of open incidents stand in this index. */
 const allowedScan = "SCAN incidents USING INDEX open_incidents";
 

@@ -29,8 +29,9 @@ describe("the checker", () => {
         "shared/domain/b.test.ts": `import { it } from "vitest"; import { b } from "./b.ts";`,
         "shared/contract/c.ts": `import { z } from "zod"; import "../domain/a.ts";`,
         "shared/storage/d.ts": `import "../contract/c.ts";`,
+        "shared/measure/m.ts": `import "../storage/d.ts"; import "../domain/a.ts";`,
         "workers/probe/e.ts": `import { DurableObject } from "cloudflare:workers"; import "../../shared/storage/d.ts";`,
-        "workers/api/f.ts": `import { z } from "@hono/zod-openapi"; import type { A } from "miniflare";`,
+        "workers/api/f.ts": `import { z } from "@hono/zod-openapi"; import "../../shared/measure/m.ts"; import type { A } from "miniflare";`,
         "tools/g.ts": `import "../netpost.config.ts"; import "esbuild";`,
         "tools/h-worker.ts": `import { tick } from "../workers/probe/e.ts";`,
         "netpost.config.ts": `import "./shared/domain/a.ts";`,
@@ -58,27 +59,35 @@ describe("the checker", () => {
       "shared/contract/a.ts imports the package node:fs, but it has to run in Node and in workerd alike.",
     ],
     [
+      "storage imports what is computed from it",
+      {
+        "shared/storage/a.ts": `import "../measure/b.ts";`,
+        "shared/measure/b.ts": "",
+      },
+      "shared/storage/a.ts imports shared/measure/b.ts, but may import only its own area (storage), shared, contract, domain.",
+    ],
+    [
       "one Worker imports the other, if only a type of it",
       {
         "workers/api/a.ts": `type P = import("../probe/b.ts").P;`,
         "workers/probe/b.ts": "",
       },
-      "workers/api/a.ts imports workers/probe/b.ts, but may import only its own area (api), storage, shared, contract, domain.",
+      "workers/api/a.ts imports workers/probe/b.ts, but may import only its own area (api), measure, storage, shared, contract, domain.",
     ],
     [
       "a Worker imports a tool, when it runs",
       { "workers/api/a.ts": `await import("../../tools/b.ts");`, "tools/b.ts": "" },
-      "workers/api/a.ts imports tools/b.ts, but may import only its own area (api), storage, shared, contract, domain.",
+      "workers/api/a.ts imports tools/b.ts, but may import only its own area (api), measure, storage, shared, contract, domain.",
     ],
     [
       "a tool imports a Worker",
       { "tools/a.ts": `export { b } from "../workers/probe/b.ts";`, "workers/probe/b.ts": "" },
-      "tools/a.ts imports workers/probe/b.ts, but may import only its own area (tools), storage, shared, contract, domain, root.",
+      "tools/a.ts imports workers/probe/b.ts, but may import only its own area (tools), measure, storage, shared, contract, domain, root.",
     ],
     [
       "a tool imports a Worker of its own, which it should run instead",
       { "tools/a.ts": `import "./b-worker.ts";`, "tools/b-worker.ts": "" },
-      "tools/a.ts imports tools/b-worker.ts, but may import only its own area (tools), storage, shared, contract, domain, root.",
+      "tools/a.ts imports tools/b-worker.ts, but may import only its own area (tools), measure, storage, shared, contract, domain, root.",
     ],
     [
       "product code imports test code",

@@ -32,22 +32,23 @@ const areas: readonly Area[] = [
     refusesPackage: noRuntime,
   },
   { name: "storage", owns: under("shared/storage"), mayImport: shared },
+  { name: "measure", owns: under("shared/measure"), mayImport: ["storage", ...shared] },
   {
     name: "shared",
     owns: under("shared"),
     mayImport: ["contract", "domain"],
     refusesPackage: noRuntime,
   },
-  { name: "probe", owns: under("workers/probe"), mayImport: ["storage", ...shared] },
-  { name: "api", owns: under("workers/api"), mayImport: ["storage", ...shared] },
+  { name: "probe", owns: under("workers/probe"), mayImport: ["measure", "storage", ...shared] },
+  { name: "api", owns: under("workers/api"), mayImport: ["measure", "storage", ...shared] },
   {
     // Workers that a tool puts around the product's, as the benchmark does (tools run them by
     // path), and tests that hold what a tool ships against the product.
     name: "workers and tests of tools",
     owns: (path) => under("tools")(path) && /(?:-worker|\.test)\.ts$/.test(path),
-    mayImport: ["tools", "probe", "api", "storage", ...shared, "root"],
+    mayImport: ["tools", "probe", "api", "measure", "storage", ...shared, "root"],
   },
-  { name: "tools", owns: under("tools"), mayImport: ["storage", ...shared, "root"] },
+  { name: "tools", owns: under("tools"), mayImport: ["measure", "storage", ...shared, "root"] },
   { name: "root", owns: (path) => !path.includes("/"), mayImport: ["tools", "storage", ...shared] },
 ];
 

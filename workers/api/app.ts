@@ -14,12 +14,20 @@ import { refuseInvalid } from "./middleware/invalid-request.ts";
 import { requestContext } from "./middleware/request-context.ts";
 import { answerProblem } from "./problems.ts";
 import { addBasicHealth } from "./routes/basic-health.ts";
+import { addFalseAlarms } from "./routes/false-alarms.ts";
+import { addHealthHistory } from "./routes/health-history.ts";
 import { addIncidents } from "./routes/incidents.ts";
+import { addKpis } from "./routes/kpis.ts";
+import { addMaintenance } from "./routes/maintenance.ts";
+import { addMetrics } from "./routes/metrics.ts";
 import { addMonitors } from "./routes/monitors.ts";
 import { addOwnHealth } from "./routes/own-health.ts";
+import { addPerformance } from "./routes/performance.ts";
 import { addPings } from "./routes/pings.ts";
 import { addProbeNow } from "./routes/probe-now.ts";
+import { addReports } from "./routes/reports.ts";
 import { addSla } from "./routes/sla.ts";
+import { addSlo } from "./routes/slo.ts";
 import { addStatus } from "./routes/status.ts";
 
 /** No request of ours is longer, bytes. */
@@ -36,6 +44,8 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   app.use(
     secureHeaders({
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      // A printed report brings a policy of its own.
+      overwrite: false,
     }),
   );
   // The inner one comes to its turn first, so an open path keeps its own.
@@ -73,8 +83,16 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   addMonitors(app);
   addProbeNow(app);
   addIncidents(app);
+  addFalseAlarms(app);
   addPings(app);
+  addMetrics(app);
+  addHealthHistory(app);
   addSla(app);
+  addKpis(app);
+  addReports(app);
+  addPerformance(app);
+  addSlo(app);
+  addMaintenance(app);
 
   app.notFound((context) => answerProblem(context, "not-found", "Nothing is served here."));
   app.onError(answerError);

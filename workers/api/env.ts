@@ -11,6 +11,8 @@ export interface ProbeBinding {
   health(): Promise<unknown>;
   /** Takes a ProbeNowRequest. */
   probeNow(request: unknown): Promise<unknown>;
+  /** Takes a BenchmarkOrder. */
+  benchmark(request: unknown): Promise<unknown>;
 }
 
 const secret = accessKeySchema.optional();

@@ -8,7 +8,7 @@ import {
 } from "../../shared/contract/api/problem.ts";
 import type { ApiEnv } from "./context.ts";
 
-type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 413 | 500 | 503;
+type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 500 | 503;
 
 const kinds: Readonly<Record<ProblemSlug, { status: ProblemStatus; title: string }>> = {
   "invalid-request": { status: 400, title: "The request is not valid" },
@@ -16,7 +16,9 @@ const kinds: Readonly<Record<ProblemSlug, { status: ProblemStatus; title: string
   forbidden: { status: 403, title: "Not allowed with this key" },
   "not-found": { status: 404, title: "No such resource" },
   "unknown-monitor": { status: 404, title: "No such monitor" },
+  "unknown-maintenance": { status: 404, title: "No such maintenance window" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
+  conflict: { status: 409, title: "Not possible as things are" },
   "body-too-large": { status: 413, title: "The body is too large" },
   internal: { status: 500, title: "Something went wrong here" },
   misconfigured: { status: 500, title: "The service is misconfigured" },

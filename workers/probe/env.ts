@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { NotificationSetting } from "./notifiers/environment.ts";
 import type { PlanKeeper } from "./plan-keeper.ts";
 import type { Region } from "./region/region.ts";
 
@@ -24,8 +25,13 @@ const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** The Worker's environment: bindings, and settings still to be parsed. */
-export type Env = Bindings & { readonly [Name in keyof Settings]?: unknown };
+/**
+ * The Worker's environment: bindings, and settings still to be parsed. Those of notifications are
+ * parsed apart (notifiers/environment.ts): a mistake in one must not stop the probing.
+ */
+export type Env = Bindings & {
+  readonly [Name in keyof Settings | NotificationSetting]?: unknown;
+};
 
 /**
  * Parses the settings.

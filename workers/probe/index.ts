@@ -1,7 +1,9 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { systemClock } from "../../shared/clock.ts";
+import type { BenchmarkAnswer } from "../../shared/contract/benchmark.ts";
 import type { ProbeNowAnswer } from "../../shared/contract/transcript.ts";
 import { version } from "../../shared/version.ts";
+import { benchmark } from "./benchmark.ts";
 import { type Env, parseSettings } from "./env.ts";
 import { probeNow } from "./probe-now.ts";
 import { logTick } from "./tick/log-tick.ts";
@@ -33,5 +35,10 @@ export class ProbeService extends WorkerEntrypoint<Env> {
   /** Has regions probe a monitor now and tell how it went; takes a ProbeNowRequest. */
   probeNow(input: unknown): Promise<ProbeNowAnswer> {
     return probeNow(this.env, systemClock, input);
+  }
+
+  /** Has a region ask an endpoint many times in a row; takes a BenchmarkOrder. */
+  benchmark(input: unknown): Promise<BenchmarkAnswer> {
+    return benchmark(this.env, systemClock, input);
   }
 }

@@ -49,6 +49,10 @@ describe("a heartbeat in the configuration", () => {
       retry: { attempts: 1, timeoutMs: 1, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 1 },
       verdict: { quorum: { kind: "majority" }, failuresToOpen: 1, successesToClose: 1 },
       sloTarget: 0.99,
+      category: null,
+      tags: [],
+      weight: 1,
+      dependsOn: [],
       addedAt: 60,
       shard: 0,
     });

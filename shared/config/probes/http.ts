@@ -1,15 +1,9 @@
 import { z } from "zod";
 import type { HttpProbe } from "../../domain/probes/http.ts";
+import { metricName } from "../metrics.ts";
 import { settings } from "../settings.ts";
 import { compileExchange, exchangeFields } from "./exchange.ts";
 import { jsonPath } from "./expect.ts";
-
-const metricName = z
-  .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9._-]{0,63}$/,
-    "a metric's name begins with a letter; letters, digits, ., _ and -, at most 64",
-  );
 
 /** Each is stored with every result. */
 const mostMetrics = 20;

@@ -1,4 +1,5 @@
 /** One invalid file per rule: of the file as a whole and of what a monitor is. */
+import { configSchema } from "../schema.ts";
 import { fileWith, monitor } from "./fixtures.ts";
 
 /** A rule, a file that breaks it and nothing else, and the line that says so. */
@@ -6,7 +7,7 @@ export type Fixture = readonly [rule: string, file: unknown, line: string];
 
 export const hints = '"wnam"|"enam"|"sam"|"weur"|"eeur"|"apac"|"apac-ne"|"apac-se"|"oc"|"afr"|"me"';
 const monitorSettings =
-  "id, name, group, regions, mode, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, type, url, method, headers, body, auth, redirects, expect, metrics";
+  "id, name, group, regions, mode, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, category, tags, weight, dependsOn, type, url, method, headers, body, auth, redirects, expect, metrics";
 
 const region = (settings: object) => fileWith({}, { regions: { "us-east": settings } });
 
@@ -15,7 +16,7 @@ export const ofTheFile: readonly Fixture[] = [
   [
     "the file has no other settings",
     fileWith({}, { monitor: [] }),
-    "the file: no such setting: monitor; allowed: baseUrl, regions, controls, defaults, monitors",
+    `the file: no such setting: monitor; allowed: ${Object.keys(configSchema.shape).join(", ")}`,
   ],
   ["a base URL is there", fileWith({}, { baseUrl: undefined }), "baseUrl: an http(s) URL"],
   ["a base URL is http", fileWith({}, { baseUrl: "ftp://x" }), "baseUrl: an http(s) URL"],

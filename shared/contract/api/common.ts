@@ -1,5 +1,6 @@
 /** What several answers of the API have in common. */
 import { z } from "zod";
+import { unknownReasons } from "../../domain/present-status.ts";
 import { failureReasons, ownFaults } from "../../domain/reason.ts";
 import { statuses } from "../../domain/status.ts";
 
@@ -12,14 +13,6 @@ export const secondsSchema = z.int().nonnegative();
 export const statusSchema = z
   .enum(statuses)
   .meta({ description: "Unknown: nobody was looking, which is our fault, not the target's" });
-
-/** Why a status is unknown; a closed list. */
-export const unknownReasons = [
-  "not-known-yet",
-  "region-not-reporting",
-  "stale",
-  "own-fault",
-] as const;
 
 export const unknownReasonSchema = z.enum(unknownReasons).meta({
   description:

@@ -8,6 +8,7 @@ import {
   secondsSchema,
   statusSchema,
 } from "./common.ts";
+import { healthScoreSchema } from "./health-score.ts";
 import { problemSchema } from "./problem.ts";
 
 /** NetPost's health in one look. */
@@ -84,6 +85,7 @@ export const detailedHealthSchema = z.object({
   netpost: z.object({
     status: statusSchema,
     monitors: monitorCountsSchema,
+    health: healthScoreSchema,
     groups: z.array(
       z.object({
         name: z.string(),

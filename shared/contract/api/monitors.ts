@@ -1,5 +1,6 @@
 /** GET /api/monitoring/monitors and /api/monitoring/monitors/{id}. */
 import { z } from "zod";
+import { categories } from "../../domain/labels.ts";
 import { recordTypeSchema } from "../probes/dns.ts";
 import {
   failureReasonSchema,
@@ -145,6 +146,15 @@ export const monitorDocumentSchema = z.object({
   group: z.string(),
   addedAt: instantSchema,
   target: z.number().meta({ description: "Availability promised, as a fraction" }),
+  category: z
+    .enum(categories)
+    .nullable()
+    .meta({ description: "The part of the health score that it counts towards; null: none" }),
+  tags: z.array(z.string()),
+  weight: z.number().meta({ description: "Among the monitors of its group" }),
+  dependsOn: z
+    .array(z.string())
+    .meta({ description: "Ids of the monitors without which it cannot be up" }),
   probe: shownProbeSchema,
   intervalSeconds: z.int(),
   retry: z.object({

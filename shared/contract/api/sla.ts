@@ -2,8 +2,10 @@
 import { z } from "zod";
 import { instantSchema, secondsSchema } from "./common.ts";
 import { onceMessage } from "./query.ts";
+import { periodSchema, selectionQueryFields, windowQueryFields, windowSchema } from "./window.ts";
 
 const fraction = z.number().min(0).max(1).nullable();
+const mean = z.number().nonnegative().nullable();
 
 export const availabilitySchema = z.object({
   availability: fraction.meta({ description: "up / (up + down), degraded is up; null: unknown" }),
@@ -14,8 +16,11 @@ export const availabilitySchema = z.object({
   degradedSeconds: secondsSchema,
   downSeconds: secondsSchema,
   unknownSeconds: secondsSchema,
-  excludedSeconds: secondsSchema,
+  excludedSeconds: secondsSchema.meta({ description: "Maintenance and exclusions" }),
   outages: z.int().nonnegative(),
+  mttrSeconds: mean.meta({ description: "Down for each outage; null: there was none" }),
+  mtbfSeconds: mean.meta({ description: "Up for each outage; null: there was none" }),
+  longestOutageSeconds: secondsSchema.nullable(),
 });
 
 export const coverageSchema = z.object({
@@ -24,10 +29,27 @@ export const coverageSchema = z.object({
   fraction,
 });
 
+export const budgetSchema = z.object({
+  totalSeconds: z.number().nonnegative().meta({
+    description: "1 - target of the time known, and of what is left of a period under way",
+  }),
+  leftSeconds: z.number().meta({ description: "Below 0: overspent" }),
+  leftFraction: z.number().nullable().meta({ description: "Null: nothing is known" }),
+});
+
+export const outageSchema = z.object({
+  from: instantSchema,
+  to: instantSchema,
+  downSeconds: secondsSchema.meta({ description: "Without what is excluded or unknown in it" }),
+  ongoing: z.boolean().meta({ description: "It reaches the end of the window" }),
+});
+
 export const measuredSchema = availabilitySchema.extend({
   target: z.number(),
   met: z.boolean().nullable().meta({ description: "Null: unknown throughout" }),
+  budget: budgetSchema,
   coverage: coverageSchema,
+  outageList: z.array(outageSchema).optional().meta({ description: "With outages=true" }),
 });
 
 export type Measured = z.infer<typeof measuredSchema>;
@@ -36,16 +58,28 @@ export const totalSchema = availabilitySchema.extend({ coverage: coverageSchema 
 
 export type Total = z.infer<typeof totalSchema>;
 
-const windowSchema = z.object({ from: instantSchema, to: instantSchema });
+/** Of several monitors; every second of one counts as often as its weight says. */
+export const manySchema = z.object({
+  monitors: z.int(),
+  met: z.int(),
+  missed: z.int(),
+  overall: totalSchema,
+  regions: z.record(z.string(), totalSchema),
+});
+
+export type Many = z.infer<typeof manySchema>;
 
 export const slaDocumentSchema = z.object({
   window: windowSchema,
+  period: periodSchema.nullable().meta({ description: "Null: no period was asked for" }),
   asOf: instantSchema.nullable(),
   stale: z.boolean(),
   monitors: z.array(
     z.object({
       id: z.string(),
       name: z.string(),
+      group: z.string(),
+      weight: z.number(),
       window: windowSchema.meta({
         description: "Not before the monitor was added, not after what is known of it",
       }),
@@ -53,57 +87,24 @@ export const slaDocumentSchema = z.object({
       regions: z.record(z.string(), measuredSchema),
     }),
   ),
-  total: z.object({
-    monitors: z.int(),
-    met: z.int(),
-    missed: z.int(),
-    overall: totalSchema,
-    regions: z.record(z.string(), totalSchema),
-  }),
+  groups: z.array(manySchema.extend({ name: z.string() })),
+  total: manySchema,
 });
 
 export type SlaDocument = z.infer<typeof slaDocumentSchema>;
 
-export const defaultSlaWindow = "30d";
-const windowMessage =
-  "a whole number and a unit, m, h or d, up to 3660d: for example 90m, 24h, 7d, 30d, 90d";
-const instantMessage =
-  "an ISO 8601 date, or date and time with Z or an offset (+ is written %2B in a URL)";
-const secondsIn = { m: 60, h: 3_600, d: 86_400 } as const;
-const longestWindowSeconds = 3_660 * 86_400;
-
-/** The seconds in words like `24h`; null where it is no such word. */
-export function parseDuration(text: string): number | null {
-  const [, count, unit] = /^(\d{1,8})([mhd])$/.exec(text) ?? [];
-  if (count === undefined || (unit !== "m" && unit !== "h" && unit !== "d")) return null;
-  const seconds = Number(count) * secondsIn[unit];
-  return seconds > 0 && seconds <= longestWindowSeconds ? seconds : null;
-}
-
-const durationSchema = z
-  .string({ error: onceMessage(windowMessage) })
-  .transform((text, context) => {
-    const seconds = parseDuration(text);
-    if (seconds !== null) return seconds;
-    context.addIssue({ code: "custom", message: windowMessage });
-    return z.NEVER;
-  });
-
-/** Epoch seconds, parts of a second dropped. */
-const momentSchema = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: onceMessage(instantMessage) })
-  .transform((text) => Math.floor(Date.parse(text) / 1000));
-
-const idText = z.string({ error: onceMessage("one id") });
-
 export const slaQuerySchema = z.strictObject({
-  window: durationSchema.optional().meta({
-    description: `Back from the newest data, for example 24h; ${defaultSlaWindow} if neither it nor from is given`,
-  }),
-  from: momentSchema.optional().meta({ description: "Beginning of the window, ISO 8601" }),
-  to: momentSchema.optional().meta({ description: "Its end, ISO 8601; now if left out" }),
-  monitor: idText.optional().meta({ description: "Only this monitor" }),
-  region: idText.optional().meta({ description: "Of the regions, only this" }),
+  ...windowQueryFields,
+  ...selectionQueryFields,
+  region: z
+    .string({ error: onceMessage("one id") })
+    .optional()
+    .meta({ description: "Of the regions, only this" }),
+  outages: z
+    .enum(["true", "false"], { error: onceMessage("true or false") })
+    .optional()
+    .transform((text) => text === "true")
+    .meta({ description: "Whether every outage is listed" }),
 });
 
 export type SlaQuery = z.output<typeof slaQuerySchema>;

@@ -16,6 +16,7 @@ import {
 import type { Result } from "../result.ts";
 import type { Round } from "../schedule.ts";
 import { debounces, quorums } from "./arbitraries.ts";
+import { describeTrace } from "./describe-trace.ts";
 import { emptyMemory, monitorOf, outcomeOfLetter, planOf, regions, start } from "./fixtures.ts";
 
 /** A plan and its rounds in order of time. */
@@ -67,19 +68,27 @@ export function traces(letters: readonly string[]): fc.Arbitrary<Trace> {
         ),
         drawn: fc.array(fc.constantFrom(...letters), exactly(cells * plan.monitors.length)),
       })
-      .map(({ silent, drawn }) => ({
-        plan,
-        reports: rounds.map((round, at) => ({
-          round,
-          regions: regions.flatMap((region, index): RegionReport[] => {
-            const cell = at * regions.length + index;
-            if (silent[cell]) return [];
-            const own = drawn.slice(cell * plan.monitors.length);
-            return [{ region: region.number, results: resultsOf(plan, round, region.id, own) }];
-          }),
-        })),
-      }));
+      .map(({ silent, drawn }) =>
+        readable({
+          plan,
+          reports: rounds.map((round, at) => ({
+            round,
+            regions: regions.flatMap((region, index): RegionReport[] => {
+              const cell = at * regions.length + index;
+              if (silent[cell]) return [];
+              const own = drawn.slice(cell * plan.monitors.length);
+              return [{ region: region.number, results: resultsOf(plan, round, region.id, own) }];
+            }),
+          })),
+        }),
+      );
   });
+}
+
+/** fast-check prints a counterexample by this. */
+function readable(trace: Trace): Trace {
+  Object.defineProperty(trace, fc.toStringMethod, { value: () => describeTrace(trace) });
+  return trace;
 }
 
 function resultsOf(plan: Plan, round: Round, region: string, letters: string[]): Result[] {

@@ -20,6 +20,8 @@ const guarded = [
   "/api/monitoring/health/live",
   "/api/monitoring/health/ready",
   "/api/monitoring/health/detailed",
+  "/api/monitoring/health/history",
+  "/api/monitoring/metrics",
   "/api/monitoring/monitors",
   "/api/monitoring/monitors/home",
   "/api/monitoring/incidents",

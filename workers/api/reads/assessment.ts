@@ -1,7 +1,7 @@
 /** NetPost's state summed up: counts, the worst of many, groups. */
 import type { Monitor } from "../../../shared/domain/monitor.ts";
+import { type PresentStatus, presentOverall } from "../../../shared/domain/present-status.ts";
 import type { Status } from "../../../shared/domain/status.ts";
-import { type PresentStatus, presentOverall } from "./present-status.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A monitor and its effective overall status. */

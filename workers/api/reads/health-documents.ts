@@ -5,6 +5,8 @@ import type {
   ProbePart,
   ReadinessParts,
 } from "../../../shared/contract/api/health.ts";
+import type { HealthScore } from "../../../shared/domain/health-score.ts";
+import { healthScoreDocument } from "../../../shared/measure/health-score.ts";
 import { version } from "../../../shared/version.ts";
 import { assess, byGroup, countStatuses, statusesOf, worstOf } from "./assessment.ts";
 import { instant, instantOrNull } from "./instant.ts";
@@ -37,6 +39,7 @@ export function detailedHealth(
   snapshot: Snapshot,
   database: DatabasePart,
   probe: ProbePart,
+  health: HealthScore,
 ): DetailedHealth {
   const assessed = assess(snapshot);
   const regions = regionStates(snapshot);
@@ -60,6 +63,7 @@ export function detailedHealth(
     netpost: {
       status: worstOf(statusesOf(assessed)),
       monitors: countStatuses(statusesOf(assessed)),
+      health: healthScoreDocument(snapshot.plan, health),
       groups: byGroup(assessed).map(({ name, members }) => ({
         name,
         status: worstOf(statusesOf(members)),

@@ -5,10 +5,11 @@
 import type { CoverageSpan } from "../../../shared/domain/coverage.ts";
 import type { Place } from "../../../shared/domain/inbound.ts";
 import type { Monitor } from "../../../shared/domain/monitor.ts";
+import { lastSpanOf, regionNumbers } from "../../../shared/domain/present-status.ts";
 import { lastCheckAt, stepOf } from "../../../shared/domain/schedule.ts";
 import { type CheckKey, readResults, type StoredResult } from "../../../shared/storage/queries.ts";
 import { fromDatabase } from "./from-database.ts";
-import { lastSpanOf, regionNumbers, type Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Latest results by monitor and region number. */
 export type LatestResults = ReadonlyMap<string, StoredResult>;

@@ -1,11 +1,15 @@
 import { resultReasonSchema } from "../../../shared/contract/api/common.ts";
 import type { LatestResult, MonitorDocument } from "../../../shared/contract/api/monitors.ts";
 import type { Monitor } from "../../../shared/domain/monitor.ts";
+import {
+  type PresentStatus,
+  presentByRegion,
+  presentOverall,
+} from "../../../shared/domain/present-status.ts";
 import type { StoredResult } from "../../../shared/storage/queries.ts";
 import { causeDocument } from "./incident-documents.ts";
 import { instant } from "./instant.ts";
 import { type LatestResults, latestOf } from "./latest-results.ts";
-import { type PresentStatus, presentByRegion, presentOverall } from "./present-status.ts";
 import { describeQuorum, shownProbe } from "./shown-configuration.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -28,6 +32,10 @@ export function monitorDocument(
     group: monitor.group,
     addedAt: instant(monitor.addedAt),
     target: monitor.sloTarget,
+    category: monitor.category,
+    tags: [...monitor.tags],
+    weight: monitor.weight,
+    dependsOn: [...monitor.dependsOn],
     probe: shownProbe(monitor.probe),
     intervalSeconds: monitor.schedule.intervalSeconds,
     retry: { ...monitor.retry },

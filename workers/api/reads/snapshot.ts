@@ -1,12 +1,12 @@
 /** The present as the database has it: what most answers are made of. */
-import { type CoverageSpan, frontier } from "../../../shared/domain/coverage.ts";
+import { frontier } from "../../../shared/domain/coverage.ts";
 import { type Freshness, freshness } from "../../../shared/domain/freshness.ts";
-import { type Place, placesOf } from "../../../shared/domain/inbound.ts";
-import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
+import { placesOf } from "../../../shared/domain/inbound.ts";
+import type { Region } from "../../../shared/domain/monitor.ts";
 import { type Placement, placementOf } from "../../../shared/domain/placement.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
-import { type ScopedStatus, statusKey } from "../../../shared/domain/recording.ts";
-import { type Step, stepOf, steps } from "../../../shared/domain/schedule.ts";
+import { freshnessOfStep, type Known, lastSpanOf } from "../../../shared/domain/present-status.ts";
+import { stepOf, steps } from "../../../shared/domain/schedule.ts";
 import { readMemory } from "../../../shared/storage/ledger.ts";
 import { readPlan } from "../../../shared/storage/plans.ts";
 import {
@@ -17,16 +17,8 @@ import { fromDatabase } from "./from-database.ts";
 import { instantOrNull } from "./instant.ts";
 
 /** Plan, statuses and coverage at one moment. */
-export interface Snapshot {
-  /** Epoch seconds. */
-  readonly now: number;
+export interface Snapshot extends Known {
   readonly plan: Plan;
-  /** The regions, and where heartbeats come in. */
-  readonly regions: ReadonlyMap<string, Place>;
-  /** By `statusKey`. */
-  readonly statuses: ReadonlyMap<string, ScopedStatus>;
-  /** The last span of each region and step. */
-  readonly lastSpans: readonly CoverageSpan[];
   readonly freshness: Freshness;
   readonly regionObjects: readonly StoredRegionObject[];
 }
@@ -46,46 +38,6 @@ export async function readSnapshot(db: D1Database, now: number): Promise<Snapsho
     freshness: freshness(now, memory.coverage),
     regionObjects,
   };
-}
-
-/** A monitor's stored status in one scope, if it was ever checked there. */
-export function storedStatus(
-  snapshot: Snapshot,
-  monitor: Monitor,
-  scope: number,
-): ScopedStatus | null {
-  return snapshot.statuses.get(statusKey(monitor.number, scope)) ?? null;
-}
-
-/** The last span in which one of the regions took part in a step's rounds. */
-export function lastSpanOf(
-  lastSpans: readonly CoverageSpan[],
-  step: Step,
-  regions: readonly number[],
-): CoverageSpan | null {
-  return lastSpans
-    .filter((span) => span.step === step && regions.includes(span.region))
-    .reduce<CoverageSpan | null>(
-      (last, span) => (last === null || span.to > last.to ? span : last),
-      null,
-    );
-}
-
-/** How recent the data about monitors of one step is. */
-export function freshnessOfStep(
-  now: number,
-  lastSpans: readonly CoverageSpan[],
-  step: Step,
-): Freshness {
-  return freshness(
-    now,
-    lastSpans.filter((span) => span.step === step),
-  );
-}
-
-/** The numbers of a monitor's regions. */
-export function regionNumbers(regions: ReadonlyMap<string, Place>, monitor: Monitor): number[] {
-  return monitor.regions.flatMap((id) => regions.get(id)?.number ?? []);
 }
 
 /** A region's state as the API tells it. */

@@ -1,11 +1,11 @@
 import type { PublicMonitor, StatusDocument } from "../../../shared/contract/api/status.ts";
+import { presentByRegion } from "../../../shared/domain/present-status.ts";
 import type { ListedIncident } from "../../../shared/storage/incident-pages.ts";
 import { type AssessedMonitor, assess, byGroup, statusesOf, worstOf } from "./assessment.ts";
 import { publicCause, publicIncident } from "./incident-documents.ts";
 import { instant, instantOrNull } from "./instant.ts";
 import { type LatestResults, latestOf } from "./latest-results.ts";
 import { isRegional } from "./monitor-documents.ts";
-import { presentByRegion } from "./present-status.ts";
 import { regionDocument, regionStates, type Snapshot } from "./snapshot.ts";
 
 /** Incidents that a status page shows. */

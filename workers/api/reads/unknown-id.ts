@@ -14,6 +14,12 @@ export function unknownRegion(plan: Plan): FieldError {
   return { field: "region", message: `no such region; ${allowed(plan.regions)}` };
 }
 
+/** What to say to a group that no monitor of the plan is in. */
+export function unknownGroup(plan: Plan): FieldError {
+  const groups = [...new Set(plan.monitors.map(({ group }) => group))].map((id) => ({ id }));
+  return { field: "group", message: `no such group; ${allowed(groups)}` };
+}
+
 function allowed(named: readonly { readonly id: string }[]): string {
   if (named.length === 0) return "there is none: no plan was applied";
   const ids = named.slice(0, mostNamed).map(({ id }) => id);

@@ -7,11 +7,12 @@ import {
   notReadyProblemSchema,
   readinessSchema,
 } from "../../../shared/contract/api/health.ts";
+import { readHealthScore } from "../../../shared/measure/health-score.ts";
 import { version } from "../../../shared/version.ts";
 import type { ApiEnv } from "../context.ts";
 import { problemOf } from "../problems.ts";
 import { askProbe } from "../reads/ask-probe.ts";
-import { DatabaseUnavailableError } from "../reads/from-database.ts";
+import { DatabaseUnavailableError, fromDatabase } from "../reads/from-database.ts";
 import { detailedHealth, isReady, readinessParts } from "../reads/health-documents.ts";
 import { readSnapshot, type Snapshot } from "../reads/snapshot.ts";
 import { answer, failures, unauthorized } from "./responses.ts";
@@ -69,7 +70,9 @@ export function addOwnHealth(app: OpenAPIHono<ApiEnv>): void {
       askProbe(PROBE, clock),
     ]);
     if (seen.snapshot === null) throw seen.error;
-    return context.json(detailedHealth(seen.snapshot, seen.part, probe), 200);
+    const { snapshot, part } = seen;
+    const health = await fromDatabase(readHealthScore(DB, snapshot.plan, snapshot));
+    return context.json(detailedHealth(snapshot, part, probe, health), 200);
   });
 }
 

@@ -61,8 +61,12 @@ describe("GET /api/monitoring/sla", () => {
       unknownSeconds: 0,
       excludedSeconds: 0,
       outages: 1,
+      mttrSeconds: 120,
+      mtbfSeconds: 460,
+      longestOutageSeconds: 120,
       target: 0.999,
       met: false,
+      budget: { totalSeconds: 0.58, leftSeconds: -119.42, leftFraction: -119.42 / 0.58 },
       coverage: { expectedChecks: 10, coveredChecks: 10, fraction: 1 },
     });
     expect(home.regions["us-east"]).toMatchObject({ downSeconds: 120, upSeconds: 460 });
@@ -227,6 +231,109 @@ describe("GET /api/monitoring/sla", () => {
     expect(narrow.total.overall.downSeconds).toBe(120);
   });
 
+  it("lists outages where that is asked for", async () => {
+    await recordOutage();
+    const at = minute(9) + 40;
+    const home = await slaOf("home", "window=1h&outages=true", at);
+    const outage = { from: iso(minute(3)), to: iso(minute(5)), downSeconds: 120, ongoing: false };
+    expect(home.overall.outageList).toEqual([outage]);
+    expect(home.regions["us-west"]?.outageList).toEqual([
+      { ...outage, to: iso(minute(6)), downSeconds: 180 },
+    ]);
+    const plain = await slaOf("home", "window=1h&outages=false", at);
+    expect(plain.overall.outageList).toBeUndefined();
+  });
+
+  it("is of a period of the calendar in a time zone, as far as it is known", async () => {
+    await recordOutage();
+    const at = minute(9) + 40;
+    // The world begins at 14:14 in UTC: in Auckland it is the next day.
+    const document = await sla("period=day&zone=Pacific/Auckland&monitor=home", at);
+    expect(document.window).toEqual({ from: "2026-09-21T12:00:00Z", to: iso(at) });
+    expect(document.period).toEqual({
+      kind: "day",
+      name: "2026-09-22",
+      zone: "Pacific/Auckland",
+      from: "2026-09-21T12:00:00Z",
+      to: "2026-09-22T12:00:00Z",
+    });
+    const { overall } = document.monitors[0] ?? {};
+    expect(overall?.downSeconds).toBe(120);
+    // 580 seconds are known, and the rest of the day can still be spent.
+    const rest = Date.parse("2026-09-22T12:00:00Z") / 1000 - at;
+    expect(overall?.budget.totalSeconds).toBeCloseTo((580 + rest) / 1000, 3);
+    const before = await sla("period=day&of=previous&monitor=home", at);
+    expect(before.period?.name).toBe("2026-09-20");
+    expect(before.monitors[0]?.overall.availability).toBeNull();
+  });
+
+  it("sums up groups, by the weight of their monitors", async () => {
+    await resetWorld();
+    const [home, login, other] = plainMonitors("home", "login", "other");
+    if (!home || !login || !other) throw new Error("three monitors expected");
+    const monitors = [
+      { ...home, group: "Pages", weight: 3 },
+      { ...login, group: "Pages" },
+      { ...other, group: "Rest" },
+    ];
+    await applyConfig(configOf(monitors));
+    await recordOutage();
+    const { groups, total } = await sla("window=1h", minute(9) + 40);
+    expect(groups.map(({ name, monitors: count }) => [name, count])).toEqual([
+      ["Pages", 2],
+      ["Rest", 1],
+    ]);
+    // Home was up for 460 of 580 seconds and counts thrice.
+    expect(groups[0]?.overall.availability).toBe((3 * 460 + 580) / (4 * 580));
+    expect(groups[0]).toMatchObject({ met: 1, missed: 1, overall: { downSeconds: 120 } });
+    expect(groups[0]?.regions["us-west"]?.availability).toBe((3 * 400 + 580) / (4 * 580));
+    expect(groups[1]?.overall.availability).toBe(1);
+    expect(total.overall.availability).toBe((3 * 460 + 2 * 580) / (5 * 580));
+    const narrow = await sla("window=1h&group=Rest", minute(9) + 40);
+    expect(narrow.monitors.map(({ id }) => id)).toEqual(["other"]);
+    expect(narrow.groups).toHaveLength(1);
+  });
+
+  it("leaves out maintenance that is declared afterwards", async () => {
+    await recordOutage();
+    const at = minute(9) + 40;
+    const timing = { kind: "once", from: iso(minute(2)), to: iso(minute(4) + 30) };
+    const declared = await ask("/api/monitoring/maintenance", {
+      at,
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "Move", timing, selector: { kind: "monitors", ids: ["home"] } }),
+    });
+    expect(declared.status).toBe(201);
+    const home = await slaOf("home", "window=1h&outages=true", at);
+    expect(home.overall).toMatchObject({
+      upSeconds: 400 - 60,
+      degradedSeconds: 60,
+      downSeconds: 30,
+      excludedSeconds: 150,
+      outages: 1,
+      mttrSeconds: 30,
+      availability: 400 / 430,
+    });
+    // It began in maintenance: it is an outage from the end of that on.
+    expect(home.overall.outageList?.[0]?.from).toBe(iso(minute(4) + 30));
+    const login = await slaOf("login", "window=1h", at);
+    expect(login.overall.excludedSeconds).toBe(0);
+  });
+
+  it("counts the time before a change of interval by the interval of then", async () => {
+    await record({ from: minute(0), to: minute(10) }, allUp);
+    const faster = plainMonitors("home", "login").map((one) => ({
+      ...one,
+      intervalSeconds: 30,
+      budgetMs: 9_000,
+    }));
+    await applyConfig(configOf(faster), minute(10));
+    await record({ from: minute(10), to: minute(20) }, allUp);
+    const home = await slaOf("home", `from=${iso(minute(2))}&to=${iso(minute(18))}`, minute(20));
+    expect(home.overall).toMatchObject({ upSeconds: 960, unknownSeconds: 0, availability: 1 });
+  });
+
   it("asks the database as often for thirty monitors as for two", async () => {
     await record({ from: minute(0), to: minute(2) }, allUp);
     const few = countingDatabase(env.DB);
@@ -240,14 +347,17 @@ describe("GET /api/monitoring/sla", () => {
       environment: { DB: many.database },
     });
     expect((await readAnswer(response, slaDocumentSchema)).monitors).toHaveLength(30);
-    expect(few.statements()).toBe(4);
-    expect(many.statements()).toBe(4);
+    // Plan, newest coverage; coverage, status changes (two at most), planned time, schedules (two).
+    expect(few.statements()).toBe(8);
+    expect(many.statements()).toBe(8);
   });
 
   const wrongWindow =
     "a whole number and a unit, m, h or d, up to 3660d: for example 90m, 24h, 7d, 30d, 90d";
   const wrongInstant =
     "an ISO 8601 date, or date and time with Z or an offset (+ is written %2B in a URL), given once";
+  const wrongPeriod = "day, week, month or quarter";
+  const wrongZone = "an IANA time zone, for example UTC or Europe/Berlin";
   const refused: readonly (readonly [query: string, field: string, message: string])[] = [
     ["window=24", "window", wrongWindow],
     ["window=24w", "window", wrongWindow],
@@ -267,6 +377,45 @@ describe("GET /api/monitoring/sla", () => {
     ["from=2026-09-21&to=2026-09-21", "from", "before to"],
     ["from=2027-01-01", "from", "a moment in the past"],
     ["from=2026-09-20&to=2027-01-01", "to", "not in the future; leave it out for now"],
+    ["period=year", "period", `${wrongPeriod}, given once`],
+    ["period=", "period", `${wrongPeriod}, given once`],
+    ["period=day&period=week", "period", `${wrongPeriod}, given once`],
+    [
+      "period=day&window=7d",
+      "period",
+      "either period, or window, or from and to, not several of them",
+    ],
+    [
+      "period=day&from=2026-09-20",
+      "period",
+      "either period, or window, or from and to, not several of them",
+    ],
+    ["period=day&of=2026-09", "of", "present, previous, or a day, for example 2026-10-05"],
+    ["period=day&of=2026-02-30", "of", "present, previous, or a day, for example 2026-10-05"],
+    [
+      "period=week&of=2025-W53",
+      "of",
+      "present, previous, or a week of ISO 8601, for example 2026-W41",
+    ],
+    ["period=month&of=2026-13", "of", "present, previous, or a month, for example 2026-10"],
+    ["period=month&of=", "of", "present, previous, or a month, for example 2026-10"],
+    ["period=quarter&of=2026-Q5", "of", "present, previous, or a quarter, for example 2026-Q4"],
+    ["period=month&of=next", "of", "present, previous, or a month, for example 2026-10"],
+    ["period=month&of=2026-10", "of", "one that has begun"],
+    ["of=2026-09", "of", "only together with period"],
+    ["period=day&zone=Mars/Olympus", "zone", wrongZone],
+    ["period=day&zone=%2B02:00", "zone", wrongZone],
+    ["period=day&zone=", "zone", wrongZone],
+    ["period=day&zone=UTC&zone=UTC", "zone", `${wrongZone}, given once`],
+    [
+      "window=7d&zone=UTC",
+      "zone",
+      "only together with period; from and to say their offset themselves",
+    ],
+    ["group=Nothing", "group", "no such group; allowed: NetPost"],
+    ["group=a&group=b", "group", "one name, given once"],
+    ["group=NetPost&monitor=home", "group", "either monitor or group, not both"],
+    ["outages=yes", "outages", "true or false, given once"],
     ["monitor=nothing", "monitor", "no such monitor; allowed: home, login"],
     ["region=mars", "region", "no such region; allowed: us-east, us-west, eu-west"],
     ["windw=7d", "query", "has a parameter that this route does not take"],

@@ -30,6 +30,19 @@ const tables = [
   "incidents",
   "plans",
   "heartbeats",
+  "reports",
+  "report_parts",
+  "maintenance",
+  "rollups",
+  "rollup_work",
+  "baselines",
+  "metric_series",
+  "metric_points",
+  "metric_rollups",
+  "metric_work",
+  "metric_pushes",
+  "health_scores",
+  "health_days",
 ];
 
 /** Empties the database. */
@@ -80,6 +93,9 @@ export function down(detail = "status 503, allowed 200–299"): Outcome {
   return { outcome: "down", reason: "status", detail };
 }
 
+/** The numbers that a probe finds in an answer. */
+export type Numbers = (monitor: string, time: number) => Readonly<Record<string, number>>;
+
 /** Every target well, seen from everywhere. */
 export const allUp: Weather = () => up;
 
@@ -87,8 +103,14 @@ export const allUp: Weather = () => up;
  * Records every round that begins in a span, as a tick would.
  *
  * @param roundsAtOnce more than one in a recording is what a tick does after an outage of ours
+ * @param numbers what probes find, beside what they see
  */
-export async function record(span: Span, weather: Weather, roundsAtOnce = 1): Promise<void> {
+export async function record(
+  span: Span,
+  weather: Weather,
+  roundsAtOnce = 1,
+  numbers: Numbers = () => ({}),
+): Promise<void> {
   const plan = await readPlan(env.DB);
   const rounds: Round[] = [];
   for (let minute = span.from; minute < span.to; minute += 60) {
@@ -97,7 +119,7 @@ export async function record(span: Span, weather: Weather, roundsAtOnce = 1): Pr
   for (let index = 0; index < rounds.length; index += roundsAtOnce) {
     const reports = rounds
       .slice(index, index + roundsAtOnce)
-      .map((round) => report(plan, round, weather));
+      .map((round) => report(plan, round, weather, numbers));
     await recordReports(plan, reports);
   }
 }
@@ -110,7 +132,7 @@ async function recordReports(plan: Plan, reports: readonly RoundReport[]): Promi
   if (outcome.kind === "conflict") throw new Error("somebody else recorded");
 }
 
-function report(plan: Plan, round: Round, weather: Weather): RoundReport {
+function report(plan: Plan, round: Round, weather: Weather, numbers: Numbers): RoundReport {
   const due = dueIn(plan, round);
   const regions = plan.regions.flatMap((region) => {
     const results = due
@@ -118,7 +140,10 @@ function report(plan: Plan, round: Round, weather: Weather): RoundReport {
       .flatMap((monitor) => {
         const outcome = weather(monitor.id, region.id, round.time);
         if (outcome === null) return [];
-        return [{ monitor: monitor.number, outcome, latencyMs: 40 + region.number, attempts: 1 }];
+        const metrics = numbers(monitor.id, round.time);
+        const found = Object.keys(metrics).length > 0 ? { metrics } : {};
+        const latencyMs = 40 + region.number;
+        return [{ monitor: monitor.number, outcome, latencyMs, attempts: 1, ...found }];
       });
     return results.length === 0 && due.length > 0 ? [] : [{ region: region.number, results }];
   });

@@ -7,9 +7,11 @@ import { describeError } from "../../../shared/log.ts";
 import { controlTimeoutMs } from "../region/controls.ts";
 import {
   type Collected,
+  type Delivery,
   expire,
   merge,
   objectsOf,
+  patience,
   type RegionFault,
   type RegionObject,
   regionStub,
@@ -32,7 +34,7 @@ export async function confirm(
   round: Round,
   collected: Collected,
 ): Promise<Collected> {
-  const suspects = suspectsOf(plan, round, collected.reports);
+  const suspects = suspectsOf(plan, collected.asked);
   if (suspects.size === 0) return collected;
   const objects = objectsOf(plan)
     .map((object) => ({ object, numbers: unasked(object, suspects) }))
@@ -44,23 +46,34 @@ export async function confirm(
   const faults = answers.flatMap((answer) => ("fault" in answer ? [answer] : []));
   return {
     ...collected,
+    deliveries: collected.deliveries.map((delivery) => withoutUnheard(delivery, round, faults)),
     reports: join(collected.reports, merge(confirmed)),
     faults: [...collected.faults, ...faults],
   };
 }
 
-/** Monitors whose check failed where it was their region's turn, and the regions that know. */
-function suspectsOf(
-  plan: Plan,
+/**
+ * An object that was not heard may have confirmed all the same: the round is not acknowledged, and
+ * comes again with what it has of it (law 2).
+ */
+function withoutUnheard(
+  { object, rounds }: Delivery,
   round: Round,
-  reports: readonly RoundReport[],
-): Map<number, Set<number>> {
+  faults: readonly RegionFault[],
+): Delivery {
+  const isUnheard = faults.some(
+    ({ region, shard }) => region === object.region.id && shard === object.shard,
+  );
+  return { object, rounds: isUnheard ? rounds.filter((one) => !isSameRound(one, round)) : rounds };
+}
+
+/** Monitors whose check failed where it was their region's turn, and the regions that know. */
+function suspectsOf(plan: Plan, asked: RoundReport | null): Map<number, Set<number>> {
   const inTurn = new Set(
     plan.monitors.filter(({ mode }) => mode === "round-robin").map(({ number }) => number),
   );
   const suspects = new Map<number, Set<number>>();
-  const report = reports.find((one) => isSameRound(one.round, round));
-  for (const { region, results } of report?.regions ?? []) {
+  for (const { region, results } of asked?.regions ?? []) {
     for (const { monitor, outcome } of results) {
       if (!inTurn.has(monitor) || outcome.outcome === "up") continue;
       suspects.set(monitor, (suspects.get(monitor) ?? new Set()).add(region));
@@ -90,7 +103,7 @@ async function ask(
   const load = object.monitors.filter(({ number }) => monitors.includes(number));
   const budgetMs = Math.max(1, Math.min(worstCaseMs(load, round.step), leftMs));
   const request: ConfirmRequest = { round, monitors, budgetMs };
-  const patienceMs = budgetMs + controlTimeoutMs + reserveMs;
+  const patienceMs = patience(round, clock.now(), budgetMs + controlTimeoutMs + reserveMs);
   try {
     const answer = await Promise.race([
       regionStub(env, region, shard).confirm(request),

@@ -7,7 +7,7 @@ import {
 import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
 import { isProbedFrom, type Plan } from "../../../shared/domain/plan.ts";
 import type { RegionReport, RoundReport } from "../../../shared/domain/recording.ts";
-import { isDue, isSameRound, type Round } from "../../../shared/domain/schedule.ts";
+import { isDue, isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
 import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
 import { controlTimeoutMs } from "../region/controls.ts";
@@ -32,6 +32,8 @@ export interface Collected {
   /** The round asked for and those that had waited, by round. */
   readonly reports: readonly RoundReport[];
   readonly deliveries: readonly Delivery[];
+  /** What was seen of the round asked for, also where it waits behind others to be decided. */
+  readonly asked: RoundReport | null;
   readonly faults: readonly RegionFault[];
   readonly states: readonly ReportedState[];
   /** Some object has more to hand over than fits one answer. */
@@ -73,26 +75,28 @@ export async function fanOut(
   // Where something waited, the others may hold the rest of the same rounds.
   const waited = answers.some((answer) => "rounds" in answer && hasOverdue(answer.rounds, round));
   if (waited) answers.push(...(await askAll(objects.filter((one) => !wanted.includes(one)))));
-  return collect(answers);
+  return collect(answers, round);
 }
 
 function hasOverdue(rounds: readonly RoundResults[], asked: Round): boolean {
   return rounds.some(({ round }) => !isSameRound(round, asked));
 }
 
-function collect(answers: readonly Answer[]): Collected {
+function collect(answers: readonly Answer[], asked: Round): Collected {
   const reported = answers.flatMap((answer) => ("rounds" in answer ? [answer] : []));
   // Who has more to hand over stopped somewhere; beyond that, a round would be decided without it.
   const until = Math.min(
-    ...reported.map(({ more, rounds }) =>
-      more ? (rounds.at(-1)?.round.time ?? 0) : Number.POSITIVE_INFINITY,
-    ),
+    ...reported.map(({ more, rounds }) => {
+      const overdue = rounds.filter(({ round }) => !isSameRound(round, asked));
+      return more ? (overdue.at(-1)?.round.time ?? 0) : Number.POSITIVE_INFINITY;
+    }),
   );
   const deliveries = reported.map((answer) => {
     return { ...answer, rounds: answer.rounds.filter(({ round }) => round.time <= until) };
   });
   return {
     reports: merge(deliveries),
+    asked: merge(reported).find(({ round }) => isSameRound(round, asked)) ?? null,
     deliveries: deliveries.map(({ object, rounds }) => ({
       object,
       rounds: rounds.map((results) => results.round),
@@ -156,13 +160,28 @@ async function ask(
     throw new Error("the object asked twice for its slice of the plan");
   };
   const due = monitors.filter((monitor) => isProbedFrom(monitor, region.id, round));
-  const patienceMs =
-    Math.min(budgetMs, worstCaseMs(due, round.step)) + controlTimeoutMs + messageMs;
+  const patienceMs = patience(
+    round,
+    clock.now(),
+    Math.min(budgetMs, worstCaseMs(due, round.step)) + controlTimeoutMs + messageMs,
+  );
   try {
     return await Promise.race([exchange(), expire(clock.sleep(patienceMs), patienceMs)]);
   } catch (error) {
     return { region: region.id, shard, fault: describeError(error) };
   }
+}
+
+/** What deciding and recording a round takes, ms: the next one's would come before it otherwise. */
+const recordMs = 500;
+const leastPatienceMs = 250;
+
+/**
+ * How long an object is waited for, ms: what it may need, but not beyond its round, whose decision
+ * must not come after the next one's. What it finds out later it hands over with the next round.
+ */
+export function patience(round: Round, now: number, neededMs: number): number {
+  return Math.max(leastPatienceMs, Math.min(neededMs, roundEndMs(round) - now - recordMs));
 }
 
 /** So many that a large plan's backlog is taken in pieces that fit the memory of a Worker. */

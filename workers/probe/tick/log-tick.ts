@@ -1,11 +1,13 @@
 import { type LogValue, log } from "../../../shared/log.ts";
 import type { RoundOutcome, TickOutcome } from "./tick.ts";
+import type { UpkeepOutcome } from "./upkeep.ts";
 
 /** Writes a tick's outcome as one line; as an error where something was not done. */
 export function logTick(outcome: TickOutcome, durationMs: number): void {
   const rounds = outcome.rounds.map(describeRound);
   const complete =
     outcome.plan.kind === "loaded" &&
+    (outcome.upkeep?.failed.length ?? 0) === 0 &&
     outcome.rounds.every(
       (round) =>
         round.kind === "run" && round.recorded.kind === "recorded" && round.faults.length === 0,
@@ -17,7 +19,12 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
     ...(outcome.plan.kind === "none" ? {} : { revision: outcome.plan.plan.revision }),
     ...(outcome.plan.kind === "loaded" ? {} : { fault: outcome.plan.fault }),
     rounds,
+    ...(outcome.upkeep === null ? {} : { upkeep: describeUpkeep(outcome.upkeep) }),
   });
+}
+
+function describeUpkeep({ durationMs, told }: UpkeepOutcome): LogValue {
+  return { durationMs, ...told };
 }
 
 function describeRound(outcome: RoundOutcome): LogValue {

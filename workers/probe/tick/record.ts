@@ -8,8 +8,10 @@ import {
 } from "../../../shared/domain/recording.ts";
 import { describeError } from "../../../shared/log.ts";
 import { commit, readMemory } from "../../../shared/storage/ledger.ts";
+import { readRegionObjects } from "../../../shared/storage/region-objects.ts";
 import type { RowCounts } from "../../../shared/storage/rows.ts";
 import type { Collected, ReportedState } from "./fan-out.ts";
+import { placementChanges, reportPlacement } from "./report-placement.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
 /** What became of the results of a round. */
@@ -44,9 +46,11 @@ export async function record(
       const remembered = recollection.memory ?? (await readMemory(env.DB));
       const recording = decideRecording(plan, remembered.memory, reports);
       const now = toSeconds(clock.now());
+      const moved = news.length === 0 ? [] : await movedObjects(env.DB, plan, news);
       const outcome = await commit(env.DB, remembered.version, recording, now, news);
       if (outcome.kind === "committed") {
         recollection.memory = outcome.next;
+        reportPlacement(moved);
         for (const state of news) recollection.objects.set(keyOf(state), same(state));
         const { newResults, rows } = outcome;
         const gapSeconds = gapBefore(reports, remembered.memory.coverage);
@@ -64,6 +68,11 @@ export async function record(
     reason: "overtaken",
     detail: `other ticks were faster ${attempts} times`,
   };
+}
+
+/** Read from the database, not remembered: each change is reported once, whichever isolate sees it. */
+async function movedObjects(db: D1Database, plan: Plan, news: readonly ReportedState[]) {
+  return placementChanges(plan, await readRegionObjects(db), news);
 }
 
 function gapBefore(reports: readonly RoundReport[], coverage: readonly CoverageSpan[]): number {

@@ -9,6 +9,7 @@
  *   4. record       results → verdict → status → transitions and incidents (shared/domain) …
  *   5.              … in one batch that changes nothing if another tick was faster
  *   6. acknowledge  the objects let go of what the database has
+ *   7. upkeep       rollups, deletion of what is old, and whatever else follows from the record
  *
  * A minute has one round for monitors with intervals of whole minutes, and six for faster ones.
  */
@@ -21,6 +22,7 @@ import { addHeartbeats } from "./heartbeats.ts";
 import { type LoadedPlan, loadPlan } from "./load-plan.ts";
 import { type Recorded, record } from "./record.ts";
 import type { TickSurroundings } from "./surroundings.ts";
+import { type UpkeepOutcome, upkeep } from "./upkeep.ts";
 
 /** What became of one round. */
 export type RoundOutcome =
@@ -38,6 +40,8 @@ export interface TickOutcome {
   readonly minute: number;
   readonly plan: LoadedPlan;
   readonly rounds: readonly RoundOutcome[];
+  /** Null where the database did not even give the plan. */
+  readonly upkeep: UpkeepOutcome | null;
 }
 
 /**
@@ -48,11 +52,17 @@ export interface TickOutcome {
  */
 export async function tick(surroundings: TickSurroundings, minute: number): Promise<TickOutcome> {
   const loaded = await loadPlan(surroundings);
-  if (loaded.kind === "none") return { minute, plan: loaded, rounds: [] };
-  const rounds = await Promise.all(
-    planRounds(loaded.plan, minute).map((round) => runRound(surroundings, loaded.plan, round)),
-  );
-  return { minute, plan: loaded, rounds };
+  if (loaded.kind === "none") return { minute, plan: loaded, rounds: [], upkeep: null };
+  const { plan } = loaded;
+  const running = planRounds(plan, minute).map((round) => runRound(surroundings, plan, round));
+  const [rounds, upkept] = await Promise.all([
+    Promise.all(running),
+    // Beside the fast rounds: the last of them ends when the next minute begins.
+    loaded.kind === "loaded"
+      ? Promise.resolve(running[0]).then(() => upkeep(surroundings, plan, minute))
+      : null,
+  ]);
+  return { minute, plan: loaded, rounds, upkeep: upkept };
 }
 
 async function runRound(

@@ -1,0 +1,151 @@
+/** The indicators of a window. */
+import type { KpiDocument } from "../contract/api/kpis.ts";
+import { meanOf, percentiles } from "../domain/distribution.ts";
+import { freshness } from "../domain/freshness.ts";
+import { meanOf as meanScore } from "../domain/health-history.ts";
+import { alertAccuracy, timeToDetect, timeToRecover } from "../domain/incident-measures.ts";
+import {
+  type Finding,
+  judge,
+  type Kpi,
+  type KpiId,
+  known,
+  notKnown,
+  share,
+} from "../domain/kpi.ts";
+import { maintenanceAdherence } from "../domain/maintenance-adherence.ts";
+import { mergeRollups } from "../domain/rollup.ts";
+import type { Span } from "../domain/span.ts";
+import { instantOrNull } from "../instant.ts";
+import { type Facts, overallPoints, readFacts } from "./facts.ts";
+import { nextTime, type Present } from "./material.ts";
+import type { MetricOfWindow } from "./rollups-of-window.ts";
+import { windowDocument } from "./window.ts";
+
+/** The answer of GET /api/monitoring/kpis. */
+export async function kpiDocument(
+  db: D1Database,
+  present: Present,
+  window: Span,
+): Promise<KpiDocument> {
+  const { asOf, stale } = freshness(present.now, present.lastSpans);
+  return {
+    window: windowDocument(window),
+    asOf: instantOrNull(asOf),
+    stale,
+    kpis: kpisOf(await readFacts(db, present, window)),
+  };
+}
+
+/** Every indicator, in the order in which they are shown. */
+export function kpisOf(facts: Facts): Kpi[] {
+  const { docsReviewedOn = null, targets = {} } = facts.present.plan.kpis ?? {};
+  const findings: Readonly<Record<KpiId, Finding>> = {
+    ...availabilityFindings(facts),
+    timeToDetect: timeToDetect(facts),
+    timeToRecover: timeToRecover(facts),
+    p1Recovery: notKnown("incidents have no priority yet"),
+    alertAccuracy: alertAccuracy(facts),
+    responseDeadlinesMet: responseDeadlines(facts),
+    maintenanceAdherence: maintenanceAdherence(
+      {
+        within: facts.window,
+        windows: facts.maintenance,
+        monitors: facts.monitors.map((monitor) => ({
+          ...monitor,
+          intervalSeconds: monitor.schedule.intervalSeconds,
+          points: overallPoints(facts, monitor),
+        })),
+      },
+      nextTime,
+    ),
+    ...responseFindings(facts),
+    requestErrorRate: metricMean(facts.requestErrorRate, "NetPost told no error rate"),
+    databaseQueryTime: metricMean(facts.databaseQuery, "NetPost told no database query time"),
+    healthScore: healthFinding(facts),
+    docsReviewed:
+      docsReviewedOn === null
+        ? notKnown("the configuration names no date (kpis.docsReviewedOn)")
+        : known(docsReviewedOn, {}),
+  };
+  return kpiOrder.map((id) => judge(id, findings[id], targets));
+}
+
+const kpiOrder: readonly KpiId[] = [
+  "uptime",
+  "slaTargetsMet",
+  "timeToDetect",
+  "timeToRecover",
+  "p1Recovery",
+  "alertAccuracy",
+  "responseDeadlinesMet",
+  "maintenanceAdherence",
+  "averageResponseTime",
+  "p95ResponseTime",
+  "errorRate",
+  "requestErrorRate",
+  "databaseQueryTime",
+  "healthScore",
+  "docsReviewed",
+];
+
+function availabilityFindings({ sla }: Facts) {
+  const { overall, met, missed, monitors } = sla.total;
+  const nothing = "no status is known in this time";
+  return {
+    uptime:
+      overall.availability === null
+        ? notKnown(nothing, { unknownSeconds: overall.unknownSeconds })
+        : known(overall.availability * 100, {
+            monitors,
+            downSeconds: overall.downSeconds,
+            unknownSeconds: overall.unknownSeconds,
+            excludedSeconds: overall.excludedSeconds,
+          }),
+    slaTargetsMet: share(met, met + missed, nothing, {
+      met,
+      missed,
+      notKnown: monitors - met - missed,
+    }),
+  };
+}
+
+/** Deadlines come with priorities, and with acknowledging; until then nobody can have met one. */
+function responseDeadlines({ incidents }: Facts): Finding {
+  const acknowledged = incidents.filter((one) => one.acknowledgedAt !== null).length;
+  return notKnown("incidents have no priority, and so no deadline, yet", {
+    incidents: incidents.length,
+    acknowledged,
+  });
+}
+
+function responseFindings({ rollups }: Facts) {
+  const { latency, outcomes } = mergeRollups([...rollups.values()]);
+  const average = meanOf(latency);
+  const [p95 = null] = percentiles(latency, [0.95]);
+  const responses = { responses: latency.count };
+  const none = "no response was rolled up in this time";
+  const told = outcomes.up + outcomes.degraded + outcomes.down;
+  return {
+    averageResponseTime: average === null ? notKnown(none) : known(average, responses),
+    p95ResponseTime: p95 === null ? notKnown(none) : known(p95, responses),
+    errorRate: share(outcomes.down, told, "no result was rolled up in this time", {
+      results: told,
+      failed: outcomes.down,
+      leftOutAsUnknown: outcomes.unknown,
+    }),
+  };
+}
+
+function metricMean({ series, values }: MetricOfWindow, reason: string): Finding {
+  const mean = meanOf(values);
+  return mean === null ? notKnown(reason) : known(mean, { values: values.count, series });
+}
+
+function healthFinding({ health }: Facts): Finding {
+  const score = meanScore(health.known);
+  const from = { scores: health.known.count, unknown: health.unknown };
+  return score === null
+    ? notKnown("no health score is known in this time", from)
+    : known(score, from);
+}

@@ -1,0 +1,97 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { kpiDocumentSchema } from "../../../shared/contract/api/kpis.ts";
+import { kpiKinds } from "../../../shared/domain/kpi.ts";
+import { readAnswer, readProblem } from "../testing/read-answer.ts";
+import {
+  applyConfig,
+  ask,
+  configOf,
+  down,
+  minute,
+  plainMonitors,
+  record,
+  recordingDelay,
+  resetWorld,
+  up,
+} from "../testing/world.ts";
+
+const path = "/api/monitoring/kpis";
+const at = minute(60) + 10;
+
+async function list(query = "?window=1h") {
+  const document = await readAnswer(await ask(`${path}${query}`, { at }), kpiDocumentSchema);
+  return new Map(document.kpis.map((kpi) => [kpi.id, kpi] as const));
+}
+
+describe("GET /api/monitoring/kpis", () => {
+  beforeAll(async () => {
+    await resetWorld();
+    await applyConfig(
+      {
+        ...configOf(plainMonitors("home", "login")),
+        kpis: { docsReviewedOn: "2026-09-01", targets: { uptime: 90, timeToRecover: 60 } },
+      },
+      minute(0),
+    );
+    await record({ from: minute(0), to: minute(60) }, (monitor, _, time) =>
+      monitor === "home" && time >= minute(10) && time < minute(16) ? down() : up,
+    );
+  });
+
+  it("tells every indicator, in one order, with its target and what it rests on", async () => {
+    const kpis = await list();
+    expect([...kpis.keys()]).toEqual(Object.keys(kpiKinds));
+    expect(kpis.get("uptime")).toMatchObject({
+      value: 95,
+      unit: "percent",
+      target: { bound: "at-least", value: 90 },
+      met: true,
+      from: { monitors: 2, downSeconds: 360, unknownSeconds: 0 },
+    });
+    expect(kpis.get("slaTargetsMet")).toMatchObject({ value: 50, met: false });
+    expect(kpis.get("timeToDetect")).toMatchObject({ value: recordingDelay, met: true });
+    expect(kpis.get("timeToRecover")).toMatchObject({ value: 360, met: false });
+    expect(kpis.get("alertAccuracy")).toMatchObject({ value: 100, met: true });
+    expect(kpis.get("docsReviewed")).toMatchObject({
+      value: "2026-09-01",
+      unit: "date",
+      met: null,
+    });
+  });
+
+  it("says why what is not known is not, and never 0", async () => {
+    for (const kpi of (await list()).values()) {
+      expect(kpi.value === null).toBe(kpi.reason !== null);
+      if (kpi.value === null) expect(kpi.met).toBeNull();
+    }
+    const kpis = await list();
+    expect(kpis.get("p1Recovery")).toMatchObject({ value: null, target: { value: 7_200 } });
+    expect(kpis.get("healthScore")?.reason).toBe("no health score is known in this time");
+    expect(kpis.get("maintenanceAdherence")?.reason).toBe(
+      "no maintenance window ended in this time",
+    );
+  });
+
+  it("of a calm time has no mean of nothing", async () => {
+    const kpis = await list(`?from=${new Date(minute(30) * 1000).toISOString()}`);
+    expect(kpis.get("uptime")).toMatchObject({ value: 100 });
+    for (const id of ["timeToDetect", "timeToRecover", "alertAccuracy"] as const) {
+      expect(kpis.get(id)).toMatchObject({ value: null, met: null });
+    }
+  });
+
+  it.each([
+    ["window=7w", "window"],
+    ["window=1h&window=2h", "window"],
+    ["from=yesterday", "from"],
+    ["period=decade", "period"],
+    ["period=month&of=2026-13", "of"],
+    ["period=month&zone=Mars/Olympus", "zone"],
+    ["monitor=home", "query"],
+  ])("refuses ?%s and says what is allowed", async (query, field) => {
+    const response = await ask(`${path}?${query}`, { at });
+    const problem = await readProblem(response, "invalid-request", 400);
+    expect(problem.errors?.map((error) => error.field)).toEqual([field]);
+    expect(problem.errors?.[0]?.message.length).toBeGreaterThan(5);
+  });
+});

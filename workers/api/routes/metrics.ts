@@ -1,0 +1,87 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import {
+  keySchema,
+  metricsDocumentSchema,
+  metricsQuerySchema,
+  pushedSchema,
+  pushSchema,
+} from "../../../shared/contract/api/metrics.ts";
+import { mostActiveSeries, pushPoints } from "../../../shared/storage/metrics.ts";
+import type { ApiEnv } from "../context.ts";
+import { requireAdmin } from "../middleware/require-admin.ts";
+import { invalidRequest, ProblemError } from "../problems.ts";
+import { readAskedMetrics } from "../reads/asked-metrics.ts";
+import { fromDatabase } from "../reads/from-database.ts";
+import { digestOf, pointsOf } from "../reads/pushed-points.ts";
+import { answer, conflict, failures, forbidden, invalid, unauthorized } from "./responses.ts";
+
+const read = createRoute({
+  method: "get",
+  path: "/api/monitoring/metrics",
+  summary: "Metrics: present values against their thresholds, statistics, series",
+  request: { query: metricsQuerySchema },
+  responses: {
+    200: answer("Every metric, or the one asked for", metricsDocumentSchema),
+    ...invalid,
+    ...unauthorized,
+    ...failures,
+  },
+});
+
+const push = createRoute({
+  method: "post",
+  path: "/api/monitoring/metrics",
+  summary: "Takes values of metrics that NetPost pushes",
+  description: "Needs the admin token. All points are taken, or none.",
+  request: {
+    headers: z.object({ "idempotency-key": keySchema.optional() }),
+    body: { required: true, content: { "application/json": { schema: pushSchema } } },
+  },
+  responses: {
+    200: answer("They were taken, now or before under the same key", pushedSchema),
+    ...invalid,
+    ...unauthorized,
+    ...forbidden,
+    ...conflict,
+    ...failures,
+  },
+});
+
+/** GET and POST /api/monitoring/metrics. */
+export function addMetrics(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(read, async (context) => {
+    const { DB } = context.get("environment");
+    const document = await readAskedMetrics(DB, context.req.valid("query"), context.get("now"));
+    return context.json(document, 200);
+  });
+
+  app.openapi(push, async (context) => {
+    requireAdmin(context);
+    const { DB } = context.get("environment");
+    const now = context.get("now");
+    const body = context.req.valid("json");
+    const header = context.req.valid("header")["idempotency-key"];
+    if (header !== undefined && body.key !== undefined && header !== body.key) {
+      throw invalidRequest([
+        { field: "key", message: "the same as Idempotency-Key, or one of them" },
+      ]);
+    }
+    const key = header ?? body.key;
+    const points = pointsOf(body.points, now);
+    const under = key === undefined ? null : { key, digest: await digestOf(body.points) };
+    const outcome = await fromDatabase(pushPoints(DB, points, under, now));
+    switch (outcome.kind) {
+      case "accepted":
+      case "repeated":
+        return context.json({ accepted: outcome.accepted }, 200);
+      case "key-reused":
+        throw new ProblemError("conflict", "Other points were pushed under this key before.");
+      case "too-many-series":
+        throw new ProblemError(
+          "conflict",
+          `At most ${mostActiveSeries} series, each a name with its labels, may have points at a time.`,
+        );
+    }
+  });
+}
