@@ -37,6 +37,14 @@ describe("parseConfig", () => {
     ["an absolute URL", fileWith({ url: "http://127.0.0.1:8788/x?y=1" })],
     ["a fast monitor with a budget that fits", fileWith({ intervalSeconds: 10, budgetMs: 9_000 })],
     ["a budget of a whole round", fileWith({ budgetMs: 50_000, timeoutMs: 30_000 })],
+    ["a budget that fits twice, in turns", fileWith({ mode: "round-robin", budgetMs: 25_000 })],
+    [
+      "a fast one too, with time between",
+      fileWith({
+        ...{ mode: "round-robin", intervalSeconds: 30 },
+        ...{ budgetMs: 3_500, timeoutMs: 3_500 },
+      }),
+    ],
     ["a timeout as long as the budget", fileWith({ budgetMs: 5_000, timeoutMs: 5_000 })],
     ["a quorum of all the regions", fileWith({ quorum: { atLeast: 2 } })],
     [

@@ -1,7 +1,7 @@
 /** What the parts of a configuration demand of each other. */
 import { z } from "zod";
 import { stepOf } from "../domain/schedule.ts";
-import { roundBudgetMs } from "../domain/shard.ts";
+import { longestBudgetMs } from "../domain/shard.ts";
 import { againstExchange, againstSteps, exchangeParts, stepsPart } from "./exchange-rules.ts";
 import { againstLabels, labelParts, needsAmong } from "./label-rules.ts";
 import { commonFields, defaultsSchema, policyFields } from "./schema.ts";
@@ -25,6 +25,7 @@ const monitorParts = z.object({
   timeoutMs: sound(policyFields.timeoutMs.optional()),
   budgetMs: sound(policyFields.budgetMs.optional()),
   quorum: sound(policyFields.quorum.optional()),
+  mode: sound(commonFields.mode),
 });
 
 const defaultsParts = z.object({
@@ -98,9 +99,12 @@ function againstPolicy(
 
   const mistakes: Mistake[] = [];
   if (interval !== null && budget !== null) {
-    const limit = roundBudgetMs[stepOf({ intervalSeconds: interval, phaseSeconds: 0 })];
+    const mode = monitor.mode ?? "parallel";
+    const limit = longestBudgetMs(stepOf({ intervalSeconds: interval, phaseSeconds: 0 }), mode);
     if (budget > limit) {
-      const tooLong = `${budget} ms is too long for an interval of ${interval} s`;
+      const inTurns = "under round-robin, where it is needed twice in an interval";
+      const where = mode === "parallel" ? "for an interval" : inTurns;
+      const tooLong = `${budget} ms is too long ${where} of ${interval} s`;
       mistakes.push(at("budgetMs", `${tooLong}; at most ${limit} ms`));
     }
   }

@@ -55,7 +55,7 @@ const monitorSchema = z.object({
   regions: z.array(z.object({ id: z.string(), figures: figuresSchema, latency: latencySchema })),
 });
 
-export const reportIncidentSchema = z.object({
+export const reportOutageSchema = z.object({
   number: z.int(),
   monitor: z.object({ id: z.string(), name: z.string().nullable() }),
   startedAt: instantSchema,
@@ -86,9 +86,9 @@ export const reportDocumentSchema = z.object({
   groups: z.array(z.object({ name: z.string(), monitors: count, figures: figuresSchema })),
   regions: z.array(z.object({ id: z.string(), figures: figuresSchema, latency: latencySchema })),
   monitors: z.array(monitorSchema),
-  incidents: z.object({
+  outages: z.object({
     total: count,
-    listed: z.array(reportIncidentSchema).meta({ description: "The longest, in order of time" }),
+    listed: z.array(reportOutageSchema).meta({ description: "The longest, in order of time" }),
   }),
   exclusions: z.array(
     z.object({

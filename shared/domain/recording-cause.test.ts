@@ -81,13 +81,13 @@ describe("the cause of a status that stays", () => {
     expect(writtenRows(reports)).toBeLessThanOrEqual(4 * (1 + 12));
   });
 
-  it("is no change of status, and no incident", () => {
+  it("is no change of status, and no outage", () => {
     const recording = record([
       everywhere(0, down("status")),
       ...Array.from({ length: 5 }, (_, index) => everywhere(index + 1, down("dns"))),
     ]);
     expect(recording.transitions.filter(({ scope }) => scope === overall)).toHaveLength(1);
-    expect(recording.incidents).toHaveLength(1);
+    expect(recording.outages).toHaveLength(1);
   });
 });
 

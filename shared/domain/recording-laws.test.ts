@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { reopenWithinSeconds } from "./incident.ts";
+import { reopenWithinSeconds } from "./decide-outage.ts";
 import { overall } from "./recording.ts";
 import type { Result } from "./result.ts";
 import { regions } from "./testing/fixtures.ts";
@@ -54,7 +54,7 @@ describe("recording never doubles and never misses a change (law 3)", () => {
           expect(again.statuses).toEqual(once.statuses);
           expect(again.coverage).toEqual(once.coverage);
           expect(new Set(again.transitions)).toEqual(new Set(once.transitions));
-          expect(again.incidents).toEqual(once.incidents);
+          expect(again.outages).toEqual(once.outages);
         },
       ),
       runs,
@@ -101,10 +101,10 @@ describe("recording never doubles and never misses a change (law 3)", () => {
         for (const { region, step, from, to } of memory.coverage) {
           expect(ledger.coverage.get(`${region}/${step}/${from}`)).toBe(to);
         }
-        for (const { monitor, scope, incident } of memory.statuses.values()) {
-          if (scope !== overall || incident === null) continue;
-          const kept = ledger.incidents.get(`${monitor}/${incident.startedAt}`);
-          expect(kept?.incident).toEqual(incident);
+        for (const { monitor, scope, outage } of memory.statuses.values()) {
+          if (scope !== overall || outage === null) continue;
+          const kept = ledger.outages.get(`${monitor}/${outage.startedAt}`);
+          expect(kept?.outage).toEqual(outage);
         }
       }),
       runs,
@@ -132,10 +132,10 @@ describe("recording never doubles and never misses a change (law 3)", () => {
     );
   });
 
-  it("has an incident for every stretch of outage, from its beginning to its end", () => {
+  it("has an outage for every stretch of time down, from its beginning to its end", () => {
     fc.assert(
       fc.property(traces(everything), (trace) => {
-        const { transitions, incidents } = all(trace);
+        const { transitions, outages } = all(trace);
         for (const { number } of trace.plan.monitors) {
           const expected: [startedAt: number, endedAt: number | null][] = [];
           for (const { monitor, scope, to, at } of transitions) {
@@ -148,9 +148,9 @@ describe("recording never doubles and never misses a change (law 3)", () => {
               last[1] = null;
             } else if (!open) expected.push([at, null]);
           }
-          const found = [...incidents.values()]
+          const found = [...outages.values()]
             .filter(({ monitor }) => monitor === number)
-            .map(({ incident }) => [incident.startedAt, incident.endedAt]);
+            .map(({ outage }) => [outage.startedAt, outage.endedAt]);
           expect(found).toEqual(expected);
         }
       }),

@@ -36,18 +36,18 @@ const withoutRegion = (reports: readonly RoundReport[], region: number): RoundRe
   }));
 };
 
-/** What is decided over all regions: changes and incidents. */
-function overallOf({ transitions, incidents }: Ledger) {
-  return { transitions: transitions.filter(({ scope }) => scope === overall), incidents };
+/** What is decided over all regions: changes and outages. */
+function overallOf({ transitions, outages }: Ledger) {
+  return { transitions: transitions.filter(({ scope }) => scope === overall), outages };
 }
 
 describe("a fault of ours is never a target's downtime (law 1)", () => {
   it("without a failing result nothing is ever down or degraded", () => {
     fc.assert(
       fc.property(traces(["U", "U", "?", "-"]), (trace) => {
-        const { transitions, incidents } = all(trace);
+        const { transitions, outages } = all(trace);
         expect(transitions.filter(({ to }) => to === "down" || to === "degraded")).toEqual([]);
-        expect(incidents.size).toBe(0);
+        expect(outages.size).toBe(0);
       }),
       runs,
     );
@@ -188,7 +188,7 @@ describe("missing data is never counted as up or down (law 7)", () => {
     const words = ["UUU", "DDU", "DDD", "...", "DDD", "UUU"];
     const reports = words.map((letters, index) => reportOf(roundAt(index), letters));
     const ledger = recordAll(planOf([monitor]), [reports]);
-    expect([...ledger.incidents.values()].map(({ incident }) => incident)).toEqual([
+    expect([...ledger.outages.values()].map(({ outage }) => outage)).toEqual([
       { startedAt: start + 60, endedAt: start + 300, reopenings: 0 },
     ]);
     expect(availability(observe(ledger, monitor, overall))).toMatchObject({

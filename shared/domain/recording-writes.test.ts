@@ -84,7 +84,7 @@ describe("late rounds", () => {
       transitions: [],
       statuses: [],
       coverage: [],
-      incidents: [],
+      outages: [],
     });
     expect(after.results.map((result) => [result.time, result.region])).toEqual([
       [start + 60, 1],

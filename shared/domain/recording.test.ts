@@ -110,7 +110,7 @@ describe("verdicts over rounds", () => {
       "overall up → down @ 3",
       "overall down → up @ 5",
     ]);
-    expect(incidentsOf(recording)).toEqual(["open @ 3", "close @ 3 to 5"]);
+    expect(outagesOf(recording)).toEqual(["open @ 3", "close @ 3 to 5"]);
   });
 
   it("the monitor's quorum decides", () => {
@@ -176,8 +176,8 @@ describe("causes", () => {
     ]);
   });
 
-  it("say of an outage which regions saw it, and come with its incident", () => {
-    const { memory, incidents } = record(script("DUD"));
+  it("say of an outage which regions saw it, and come with its outage", () => {
+    const { memory, outages } = record(script("DUD"));
     const cause = {
       reason: "status",
       detail: "",
@@ -185,7 +185,7 @@ describe("causes", () => {
       regional: false,
     };
     expect(statusIn(memory, overall)?.cause).toEqual(cause);
-    expect(incidents).toMatchObject([{ change: "open", monitor: 1, cause }]);
+    expect(outages).toMatchObject([{ change: "open", monitor: 1, cause }]);
   });
 
   it("say of a slow target that it is not regional", () => {
@@ -220,52 +220,52 @@ describe("causes", () => {
   });
 });
 
-/** Each change of an incident, with its start and end in minutes. */
-function incidentsOf({ incidents }: Recording): string[] {
+/** Each change of an outage, with its start and end in minutes. */
+function outagesOf({ outages }: Recording): string[] {
   const minute = (at: number) => (at - start) / 60;
-  return incidents.map(({ change, incident: { startedAt, endedAt } }) => {
+  return outages.map(({ change, outage: { startedAt, endedAt } }) => {
     const end = endedAt === null ? "" : ` to ${minute(endedAt)}`;
     return `${change} @ ${minute(startedAt)}${end}`;
   });
 }
 
-describe("incidents", () => {
+describe("outages", () => {
   it("one region down is none", () => {
-    expect(incidentsOf(record(script("UUU", "UUD", "UUD")))).toEqual([]);
+    expect(outagesOf(record(script("UUU", "UUD", "UUD")))).toEqual([]);
   });
 
   it("two regions down open one, from the first failed check, and recovery closes it", () => {
     const recording = record(script("UUU", "DDU", "DDU", "UUU"));
-    expect(incidentsOf(recording)).toEqual(["open @ 1", "close @ 1 to 3"]);
+    expect(outagesOf(recording)).toEqual(["open @ 1", "close @ 1 to 3"]);
   });
 
   it("stays open, and the same, while nobody can see that it is over", () => {
     const recording = record(script("DDD", "???", "DDD", "---", "..."));
-    expect(incidentsOf(recording)).toEqual(["open @ 0"]);
+    expect(outagesOf(recording)).toEqual(["open @ 0"]);
   });
 
   it("is closed by what is remembered of it, in a later call", () => {
     const first = record(script("DDD"));
     const plan = planOf([monitorOf()]);
     const second = decideRecording(plan, first.memory, [reportOf(roundAt(1), "UUU")]);
-    expect(incidentsOf(second)).toEqual(["close @ 0 to 1"]);
+    expect(outagesOf(second)).toEqual(["close @ 0 to 1"]);
   });
 
   it("is one for a monitor that comes and goes, taken up again each time", () => {
     const recording = record(script("DDD", "UUU", "DDD", "UUU", "UUU", "DDD"));
-    expect(incidentsOf(recording)).toEqual([
+    expect(outagesOf(recording)).toEqual([
       "open @ 0",
       "close @ 0 to 1",
       "reopen @ 0",
       "close @ 0 to 3",
       "reopen @ 0",
     ]);
-    expect(recording.incidents.at(-1)?.incident.reopenings).toBe(2);
+    expect(recording.outages.at(-1)?.outage.reopenings).toBe(2);
   });
 
   it("is another when the outage comes long after the last one", () => {
     const quiet = Array.from({ length: 16 }, () => "UUU");
     const recording = record(script("DDD", ...quiet, "DDD"));
-    expect(incidentsOf(recording)).toEqual(["open @ 0", "close @ 0 to 1", "open @ 17"]);
+    expect(outagesOf(recording)).toEqual(["open @ 0", "close @ 0 to 1", "open @ 17"]);
   });
 });

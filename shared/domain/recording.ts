@@ -5,8 +5,8 @@
  */
 import { decide, type Report, type Verdict } from "./consensus.ts";
 import { type CoverageChange, type CoverageSpan, cover, frontier } from "./coverage.ts";
+import { decideOutage, type LatestOutage } from "./decide-outage.ts";
 import { type Place, placesOf } from "./inbound.ts";
-import { decideIncident, type LatestIncident } from "./incident.ts";
 import type { Failure, Monitor, RegionId } from "./monitor.ts";
 import { dueIn, isProbedFrom, type Plan } from "./plan.ts";
 import type { Outcome, Result } from "./result.ts";
@@ -42,7 +42,7 @@ export interface ScopedStatus extends StatusState {
   /** Of the present status, never null where it is degraded or down; of the last known, if unknown. */
   readonly cause: Cause | null;
   /** The monitor's latest; null in a region's own scope. */
-  readonly incident: LatestIncident | null;
+  readonly outage: LatestOutage | null;
 }
 
 export interface ScopedTransition extends Transition {
@@ -58,11 +58,11 @@ export interface RecordedResult extends Result {
   readonly region: number;
 }
 
-/** An incident that begins, is taken up again, or ends. */
-export interface IncidentChange {
+/** An outage that begins, is taken up again, or ends. */
+export interface OutageChange {
   readonly change: "open" | "reopen" | "close";
   readonly monitor: number;
-  readonly incident: LatestIncident;
+  readonly outage: LatestOutage;
   readonly cause: Cause | null;
 }
 
@@ -79,8 +79,8 @@ export interface Recording {
   readonly coverage: readonly CoverageChange[];
   readonly statuses: readonly ScopedStatus[];
   readonly transitions: readonly ScopedTransition[];
-  /** In order: one recording may close an incident and take it up again. */
-  readonly incidents: readonly IncidentChange[];
+  /** In order: one recording may close an outage and take it up again. */
+  readonly outages: readonly OutageChange[];
   /** Rounds that came after a later one was decided: kept as results, without a say. */
   readonly late: readonly Round[];
   readonly memory: Memory;
@@ -118,7 +118,7 @@ class Fold {
   readonly #changedStatuses = new Map<string, ScopedStatus>();
   readonly #changedCoverage = new Map<string, CoverageChange>();
   readonly #transitions: ScopedTransition[] = [];
-  readonly #incidents: IncidentChange[] = [];
+  readonly #outages: OutageChange[] = [];
   readonly #late: Round[] = [];
 
   constructor(plan: Plan, memory: Memory) {
@@ -154,7 +154,7 @@ class Fold {
       coverage: [...this.#changedCoverage.values()],
       statuses: [...this.#changedStatuses.values()],
       transitions: this.#transitions,
-      incidents: this.#incidents,
+      outages: this.#outages,
       late: this.#late,
       memory: {
         statuses: this.#statuses,
@@ -201,9 +201,9 @@ class Fold {
       ...state,
       ...common,
       cause,
-      incident: transition
-        ? this.#incidentAfter(before, { ...transition, ...common, cause })
-        : before.incident,
+      outage: transition
+        ? this.#outageAfter(before, { ...transition, ...common, cause })
+        : before.outage,
     };
     this.#statuses.set(key, after);
     this.#changedStatuses.set(key, after);
@@ -212,14 +212,14 @@ class Fold {
     this.#transitions.push({ ...transition, ...common, cause: ofChange });
   }
 
-  #incidentAfter(before: ScopedStatus, transition: ScopedTransition): LatestIncident | null {
+  #outageAfter(before: ScopedStatus, transition: ScopedTransition): LatestOutage | null {
     if (transition.scope !== overall) return null;
-    const decided = decideIncident(transition, before.incident);
-    if (decided.decision === "none") return before.incident;
+    const decided = decideOutage(transition, before.outage);
+    if (decided.decision === "none") return before.outage;
     const { monitor, cause } = transition;
-    const { decision: change, incident } = decided;
-    this.#incidents.push({ change, monitor, incident, cause });
-    return incident;
+    const { decision: change, outage } = decided;
+    this.#outages.push({ change, monitor, outage, cause });
+    return outage;
   }
 
   #cover(region: number, round: Round): void {
@@ -244,7 +244,7 @@ function isUnconfirmed(monitor: Monitor, reports: readonly Report[]): boolean {
 }
 
 function unseen(monitor: number, scope: number, time: number): ScopedStatus {
-  return { ...initialState(time), monitor, scope, cause: null, incident: null };
+  return { ...initialState(time), monitor, scope, cause: null, outage: null };
 }
 
 /** How often the cause of a status that stays is looked at again, seconds. */

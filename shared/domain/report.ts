@@ -24,7 +24,7 @@ export const usualReports: ReportSettings = {
 };
 
 /**
- * Seconds after the end of a period before its report is made: an incident can be taken up again
+ * Seconds after the end of a period before its report is made: an outage can be taken up again
  * for 15 minutes, and the last hour is rolled up in that time.
  */
 export const reportDelaySeconds = 1_200;

@@ -14,6 +14,18 @@ export const roundBudgetMs: Readonly<Record<Step, number>> = {
   [fastStep]: 9_000,
 };
 
+/** What is left of a round for messages and for recording after its last confirmation, ms. */
+export const confirmationReserveMs = 3_000;
+
+/**
+ * The longest budget that a monitor may have, in ms. Under round-robin it is needed twice: in the
+ * turn, and then for the confirmation, after which the round still has to be recorded.
+ */
+export function longestBudgetMs(step: Step, mode: ProbingMode): number {
+  if (mode === "parallel") return roundBudgetMs[step];
+  return Math.min(roundBudgetMs[step], step * 1000 - confirmationReserveMs) / 2;
+}
+
 /** What sharding has to know of a monitor. */
 export interface ShardLoad {
   readonly schedule: Schedule;

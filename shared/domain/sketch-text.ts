@@ -6,7 +6,11 @@
 import { type Buckets, emptySketch, type Sketch, sorted } from "./sketch.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const digits = new Map(Array.from(alphabet, (character, digit) => [character, digit]));
+
+/** By the code of a character: its digit, or -1. */
+const digits = Array.from({ length: 128 }, (_, code) =>
+  alphabet.indexOf(String.fromCharCode(code)),
+);
 
 /** The bounds of the buckets belong to it: other bounds need another number. */
 const format = 1;
@@ -29,18 +33,12 @@ export function encodeSketch({ negative, zeros, positive }: Sketch): string {
  */
 export function decodeSketch(text: string): Sketch {
   if (text === "") return emptySketch;
-  const numbers = decodeNumbers(text);
-  const next = (): number => {
-    const { value, done } = numbers.next();
-    if (done) throw new RangeError("a sketch's text ends too early");
-    return value;
-  };
-  const found = next();
+  const numbers = new NumberReader(text);
+  const found = numbers.next();
   if (found !== format) throw new RangeError(`a sketch of format ${found}, not ${format}`);
-  const zeros = next();
-  const positive = decodeBuckets(next(), next);
-  const { value: negatives, done } = numbers.next();
-  return { negative: done ? new Map() : decodeBuckets(negatives, next), zeros, positive };
+  const zeros = numbers.next();
+  const positive = decodeBuckets(numbers);
+  return { negative: numbers.atEnd ? new Map() : decodeBuckets(numbers), zeros, positive };
 }
 
 /** How many, then the first bucket, then distance and count by turns. */
@@ -57,14 +55,15 @@ function encodeBuckets(buckets: Buckets): number[] {
   return numbers;
 }
 
-function decodeBuckets(size: number, next: () => number): Buckets {
+function decodeBuckets(numbers: NumberReader): Buckets {
   const buckets = new Map<number, number>();
+  const size = numbers.next();
   let bucket = 0;
   for (let index = 0; index < size; index += 1) {
-    const distance = next();
+    const distance = numbers.next();
     if (index > 0) bucket += distance + 1;
     else bucket = distance % 2 === 1 ? -(distance + 1) / 2 : distance / 2;
-    buckets.set(bucket, next());
+    buckets.set(bucket, numbers.next());
   }
   return buckets;
 }
@@ -79,17 +78,33 @@ function encodeNumber(number: number): string {
   return text + alphabet.charAt(rest);
 }
 
-function* decodeNumbers(text: string): Generator<number, undefined> {
-  let number = 0;
-  let place = 1;
-  for (const character of text) {
-    const digit = digits.get(character);
-    if (digit === undefined) throw new RangeError(`a sketch's text holds no ${character}`);
-    number += (digit % base) * place;
-    place *= base;
-    if (digit >= base) continue;
-    yield number;
-    number = 0;
-    place = 1;
+/** Reads numbers one after the other: 90 days of all monitors are millions of characters. */
+class NumberReader {
+  readonly #text: string;
+  #position = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get atEnd(): boolean {
+    return this.#position >= this.#text.length;
+  }
+
+  /** @throws RangeError at the end, and where a character is none of ours */
+  next(): number {
+    let number = 0;
+    let place = 1;
+    for (;;) {
+      if (this.atEnd) throw new RangeError("a sketch's text ends too early");
+      const digit = digits[this.#text.charCodeAt(this.#position)] ?? -1;
+      if (digit < 0) {
+        throw new RangeError(`a sketch's text holds no ${this.#text.charAt(this.#position)}`);
+      }
+      this.#position += 1;
+      number += (digit % base) * place;
+      if (digit < base) return number;
+      place *= base;
+    }
   }
 }

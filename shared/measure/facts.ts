@@ -6,14 +6,16 @@ import { placesOf } from "../domain/inbound.ts";
 import { exclusions, type MaintenanceWindow } from "../domain/maintenance.ts";
 import type { Monitor } from "../domain/monitor.ts";
 import { overall } from "../domain/recording.ts";
-import type { Rollup } from "../domain/rollup.ts";
+import { mergeRollups, type Rollup } from "../domain/rollup.ts";
 import type { Span } from "../domain/span.ts";
-import { type IncidentOfSpan, readIncidentsOf } from "../storage/incident-measures.ts";
 import { readMaintenance } from "../storage/maintenance.ts";
+import { type OutageOfSpan, readOutagesOf } from "../storage/outage-measures.ts";
 import { readCoverage, readStatusPoints, type ScopedPoints } from "../storage/queries.ts";
+import { readLiveMetric, readLiveResults } from "./live-hour.ts";
 import { nextTime, type Present } from "./material.ts";
 import {
   type MetricOfWindow,
+  mergeMetrics,
   readHealthOf,
   readMetricOf,
   readRollupsOf,
@@ -38,7 +40,7 @@ export interface Facts {
   readonly maintenance: readonly MaintenanceWindow[];
   /** Planned time by monitor number, normalised. */
   readonly excluded: (monitor: number) => readonly Span[];
-  readonly incidents: readonly IncidentOfSpan[];
+  readonly outages: readonly OutageOfSpan[];
   /** By `rollupKey`. */
   readonly rollups: ReadonlyMap<string, Rollup>;
   readonly requestErrorRate: MetricOfWindow;
@@ -47,10 +49,15 @@ export interface Facts {
 }
 
 /**
- * Reads what is known of a window: as many rows as there are changes, incidents and gaps, and at
- * most 46 hours and one for each day of every monitor, region and metric.
+ * Reads what is known of a window: as many rows as there are changes, outages and gaps, and at
+ * most 46 hours and one for each day of every monitor, region and metric. A `live` end of the window is read as single results, a row each, in place of its rollups.
  */
-export async function readFacts(db: D1Database, present: Present, window: Span): Promise<Facts> {
+export async function readFacts(
+  db: D1Database,
+  present: Present,
+  window: Span,
+  live: Span | null = null,
+): Promise<Facts> {
   const { plan } = present;
   const monitors = plan.monitors.filter(({ addedAt }) => addedAt < window.to);
   const numbers = monitors.map(({ number }) => number);
@@ -62,20 +69,33 @@ export async function readFacts(db: D1Database, present: Present, window: Span):
     })),
   );
   const longest = Math.max(0, ...monitors.map(({ schedule }) => schedule.intervalSeconds));
-  const [sla, points, coverage, maintenance, incidents] = await Promise.all([
+  const [sla, points, coverage, maintenance, outages] = await Promise.all([
     measureSla(db, present, { monitors, regions: plan.regions, window, period: null }),
     readStatusPoints(db, scopes, window),
     readCoverage(db, { from: window.from - longest, to: window.to }),
     readMaintenance(db, window),
-    readIncidentsOf(db, window),
+    readOutagesOf(db, window),
   ]);
   const regions = plan.regions.map(({ number }) => number);
-  const rollups = await readRollupsOf(db, monitors, regions, window);
+  const rolled = live === null ? window : { from: window.from, to: live.from };
+  const rollups = await withLive(await readRollupsOf(db, monitors, regions, rolled));
   const [requestErrorRate, databaseQuery, health] = await Promise.all([
-    readMetricOf(db, kpiMetrics.requestErrorRate, numbers, window),
-    readMetricOf(db, kpiMetrics.databaseQuery, numbers, window),
+    metricOf(kpiMetrics.requestErrorRate),
+    metricOf(kpiMetrics.databaseQuery),
     readHealthOf(db, window),
   ]);
+  async function withLive(all: ReadonlyMap<string, Rollup>): Promise<ReadonlyMap<string, Rollup>> {
+    if (live === null) return all;
+    const newest = await readLiveResults(db, monitors, regions, live);
+    const both = Map.groupBy([...all, ...newest], ([key]) => key);
+    return new Map(
+      [...both].map(([key, some]) => [key, mergeRollups(some.map(([, rollup]) => rollup))]),
+    );
+  }
+  async function metricOf(name: string): Promise<MetricOfWindow> {
+    const all = await readMetricOf(db, name, numbers, rolled);
+    return live === null ? all : mergeMetrics(all, await readLiveMetric(db, plan, name, live));
+  }
   const excludedFor = exclusions(maintenance, window, nextTime);
   const byNumber = new Map(monitors.map((monitor) => [monitor.number, monitor]));
   return {
@@ -90,7 +110,7 @@ export async function readFacts(db: D1Database, present: Present, window: Span):
       const monitor = byNumber.get(number);
       return monitor ? excludedFor(monitor) : [];
     },
-    incidents,
+    outages,
     rollups,
     requestErrorRate,
     databaseQuery,

@@ -1,5 +1,6 @@
 /** The health score over time. */
 import type { HealthHistory } from "../contract/api/health-score.ts";
+import { freshness } from "../domain/freshness.ts";
 import {
   type HealthSummary,
   meanOf,
@@ -9,8 +10,9 @@ import {
 } from "../domain/health-history.ts";
 import { day, rollupStart } from "../domain/rollup.ts";
 import type { Span } from "../domain/span.ts";
-import { instant } from "../instant.ts";
+import { instant, instantOrNull } from "../instant.ts";
 import { readHealthDays, readHealthScores } from "../storage/health-history.ts";
+import { readLastSpans } from "../storage/last-spans.ts";
 import { roundedDown } from "./health-score.ts";
 
 /** Windows up to this are answered by single scores, seconds. */
@@ -38,12 +40,18 @@ export async function readHealthHistory(
   const isSampled = seconds <= longestSampled;
   const from = isSampled ? now - seconds : rollupStart(day, now - seconds);
   const window = { from, to: now + 1 };
-  const points = await (isSampled ? readSamples(db, window) : readDays(db, window));
+  const [points, lastSpans] = await Promise.all([
+    isSampled ? readSamples(db, window) : readDays(db, window),
+    readLastSpans(db),
+  ]);
+  const { asOf, stale } = freshness(now, lastSpans);
   const all = mergeSummaries(points.map(({ summary }) => summary));
   const known = all.known.count;
   const expected = Math.ceil((window.to - window.from) / sampleSeconds);
   return {
     window: { from: instant(from), to: instant(now) },
+    asOf: instantOrNull(asOf),
+    stale,
     resolution: isSampled ? "5m" : "day",
     average: shown(meanOf(all.known)),
     min: shown(all.min),

@@ -3,7 +3,6 @@ import type { KpiDocument } from "../contract/api/kpis.ts";
 import { meanOf, percentiles } from "../domain/distribution.ts";
 import { freshness } from "../domain/freshness.ts";
 import { meanOf as meanScore } from "../domain/health-history.ts";
-import { alertAccuracy, timeToDetect, timeToRecover } from "../domain/incident-measures.ts";
 import {
   type Finding,
   judge,
@@ -14,10 +13,12 @@ import {
   share,
 } from "../domain/kpi.ts";
 import { maintenanceAdherence } from "../domain/maintenance-adherence.ts";
+import { alertAccuracy, timeToDetect, timeToRecover } from "../domain/outage-measures.ts";
 import { mergeRollups } from "../domain/rollup.ts";
 import type { Span } from "../domain/span.ts";
 import { instantOrNull } from "../instant.ts";
-import { type Facts, overallPoints, readFacts } from "./facts.ts";
+import { type Facts, kpiMetrics, overallPoints, readFacts } from "./facts.ts";
+import { liveSpan } from "./live-hour.ts";
 import { nextTime, type Present } from "./material.ts";
 import type { MetricOfWindow } from "./rollups-of-window.ts";
 import { windowDocument } from "./window.ts";
@@ -33,7 +34,9 @@ export async function kpiDocument(
     window: windowDocument(window),
     asOf: instantOrNull(asOf),
     stale,
-    kpis: kpisOf(await readFacts(db, present, window)),
+    kpis: kpisOf(
+      await readFacts(db, present, window, liveSpan(window, present.plan.monitors, present.now)),
+    ),
   };
 }
 
@@ -60,8 +63,8 @@ export function kpisOf(facts: Facts): Kpi[] {
       nextTime,
     ),
     ...responseFindings(facts),
-    requestErrorRate: metricMean(facts.requestErrorRate, "NetPost told no error rate"),
-    databaseQueryTime: metricMean(facts.databaseQuery, "NetPost told no database query time"),
+    requestErrorRate: metricMean(facts.requestErrorRate, kpiMetrics.requestErrorRate),
+    databaseQueryTime: metricMean(facts.databaseQuery, kpiMetrics.databaseQuery),
     healthScore: healthFinding(facts),
     docsReviewed:
       docsReviewedOn === null
@@ -111,10 +114,10 @@ function availabilityFindings({ sla }: Facts) {
 }
 
 /** Deadlines come with priorities, and with acknowledging; until then nobody can have met one. */
-function responseDeadlines({ incidents }: Facts): Finding {
-  const acknowledged = incidents.filter((one) => one.acknowledgedAt !== null).length;
+function responseDeadlines({ outages }: Facts): Finding {
+  const acknowledged = outages.filter((one) => one.acknowledgedAt !== null).length;
   return notKnown("incidents have no priority, and so no deadline, yet", {
-    incidents: incidents.length,
+    outages: outages.length,
     acknowledged,
   });
 }
@@ -124,12 +127,12 @@ function responseFindings({ rollups }: Facts) {
   const average = meanOf(latency);
   const [p95 = null] = percentiles(latency, [0.95]);
   const responses = { responses: latency.count };
-  const none = "no response was rolled up in this time";
+  const none = "no response of this time is known, or rolled up yet";
   const told = outcomes.up + outcomes.degraded + outcomes.down;
   return {
     averageResponseTime: average === null ? notKnown(none) : known(average, responses),
     p95ResponseTime: p95 === null ? notKnown(none) : known(p95, responses),
-    errorRate: share(outcomes.down, told, "no result was rolled up in this time", {
+    errorRate: share(outcomes.down, told, "no result of this time is known, or rolled up yet", {
       results: told,
       failed: outcomes.down,
       leftOutAsUnknown: outcomes.unknown,
@@ -137,9 +140,11 @@ function responseFindings({ rollups }: Facts) {
   };
 }
 
-function metricMean({ series, values }: MetricOfWindow, reason: string): Finding {
+function metricMean({ series, values }: MetricOfWindow, name: string): Finding {
   const mean = meanOf(values);
-  return mean === null ? notKnown(reason) : known(mean, { values: values.count, series });
+  return mean === null
+    ? notKnown(`no value of ${name} is known in this time`)
+    : known(mean, { values: values.count, series });
 }
 
 function healthFinding({ health }: Facts): Finding {

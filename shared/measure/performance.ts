@@ -7,6 +7,7 @@ import type {
 import type { FieldError } from "../contract/api/problem.ts";
 import { freshness } from "../domain/freshness.ts";
 import type { Monitor, Region } from "../domain/monitor.ts";
+import type { Plan } from "../domain/plan.ts";
 import { rollupStart } from "../domain/rollup.ts";
 import { relativeError } from "../domain/sketch.ts";
 import type { Span } from "../domain/span.ts";
@@ -56,6 +57,31 @@ export const usualPerformanceThresholds: PerformanceThresholds = {
   responseTimeMs: { warning: 1_000, critical: 2_000 },
   errorRate: { warning: 0.05, critical: 0.1 },
 };
+
+/**
+ * The thresholds of a plan: those of its metrics `responseTimeP95Ms` (ms) and `errorRatePercent`,
+ * so that what probes see and what NetPost tells is held against the same; the usual ones where
+ * the plan has none.
+ */
+export function performanceThresholds({
+  metrics = [],
+}: Pick<Plan, "metrics">): PerformanceThresholds {
+  const ofMetric = (name: string) => {
+    const thresholds = metrics.find((metric) => metric.name === name)?.thresholds ?? null;
+    return thresholds?.direction === "above" ? thresholds : null;
+  };
+  const responseTime = ofMetric("responseTimeP95Ms");
+  const errorRate = ofMetric("errorRatePercent");
+  const usual = usualPerformanceThresholds;
+  return {
+    responseTimeMs: responseTime
+      ? { warning: responseTime.warning, critical: responseTime.critical }
+      : usual.responseTimeMs,
+    errorRate: errorRate
+      ? { warning: errorRate.warning / 100, critical: errorRate.critical / 100 }
+      : usual.errorRate,
+  };
+}
 
 /** All that was asked for, measured. */
 export interface MeasuredPerformance {
@@ -127,8 +153,8 @@ export async function performanceDocument(
   db: D1Database,
   present: Present,
   request: PerformanceRequest,
-  thresholds: PerformanceThresholds = usualPerformanceThresholds,
 ): Promise<PerformanceAnswer<PerformanceDocument>> {
+  const thresholds = performanceThresholds(present.plan);
   const answer = await measurePerformance(db, request, thresholds);
   if (!answer.ok) return answer;
   const { monitors, covered, resolution, ...measured } = answer.measured;

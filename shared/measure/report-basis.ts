@@ -12,7 +12,7 @@ export const inputKinds = [
   "exclusions",
   "transitions",
   "coverage",
-  "incidents",
+  "outages",
   "responses",
   "metrics",
   "healthScores",
@@ -46,10 +46,10 @@ const inputForms: Readonly<Record<InputKind, (facts: Facts) => Json>> = {
   // A span that goes on grows: what lies after the period is none of its business.
   coverage: ({ coverage, window }) =>
     coverage.map(({ region, step, from, to }) => [region, step, from, Math.min(to, window.to)]),
-  incidents: ({ incidents, window }) =>
-    incidents.map((incident) => {
+  outages: ({ outages, window }) =>
+    outages.map((outage) => {
       const { number, monitorId, startedAt, detectedAt, endedAt, falseAlarmAt, reopenings } =
-        atPeriodEnd(incident, window.to);
+        atPeriodEnd(outage, window.to);
       const settled = endedAt === null ? null : reopenings;
       return [number, monitorId, startedAt, detectedAt, endedAt, settled, falseAlarmAt !== null];
     }),

@@ -50,10 +50,10 @@ const tables: Readonly<Record<CsvTable, (report: ReportDocument) => Generator<Ce
       }
     }
   },
-  *incidents(report) {
+  *outages(report) {
     yield [
       ...periodColumns,
-      "incident",
+      "outage",
       "monitor",
       "name",
       "started_at",
@@ -66,21 +66,21 @@ const tables: Readonly<Record<CsvTable, (report: ReportDocument) => Generator<Ce
       "regions",
       "false_alarm",
     ];
-    for (const incident of report.incidents.listed) {
+    for (const outage of report.outages.listed) {
       yield [
         ...periodCells(report),
-        incident.number,
-        incident.monitor.id,
-        incident.monitor.name,
-        incident.startedAt,
-        incident.detectedAt,
-        incident.endedAt,
-        incident.secondsInPeriod,
-        incident.reopenings,
-        incident.cause?.reason ?? null,
-        incident.cause?.detail ?? null,
-        incident.cause?.regions.join(" ") ?? null,
-        incident.falseAlarm,
+        outage.number,
+        outage.monitor.id,
+        outage.monitor.name,
+        outage.startedAt,
+        outage.detectedAt,
+        outage.endedAt,
+        outage.secondsInPeriod,
+        outage.reopenings,
+        outage.cause?.reason ?? null,
+        outage.cause?.detail ?? null,
+        outage.cause?.regions.join(" ") ?? null,
+        outage.falseAlarm,
       ];
     }
   },

@@ -9,15 +9,15 @@ import { mergeRollups, type Rollup } from "../domain/rollup.ts";
 import { relativeError } from "../domain/sketch.ts";
 import { intersect } from "../domain/span.ts";
 import { instant, instantOrNull } from "../instant.ts";
-import type { IncidentOfSpan } from "../storage/incident-measures.ts";
+import type { OutageOfSpan } from "../storage/outage-measures.ts";
 import type { Facts } from "./facts.ts";
 import { kpisOf } from "./kpis.ts";
 import { nextTime } from "./material.ts";
 import { rollupKey, toWholeHours } from "./rollups-of-window.ts";
 import { windowDocument } from "./window.ts";
 
-/** As many incidents are listed: the longest. */
-export const mostIncidents = 500;
+/** As many outages are listed: the longest. */
+export const mostOutages = 500;
 
 /** What a report is called by. */
 export interface ReportTitle {
@@ -73,7 +73,7 @@ export function reportDocument({ kind, zone }: ReportTitle, facts: Facts): Repor
         }),
       };
     }),
-    incidents: incidentsOf(facts),
+    outages: outagesOf(facts),
     exclusions: exclusionsOf(facts.maintenance, facts),
     latencyFrom: {
       resolution: "rollups of hours and days",
@@ -85,12 +85,12 @@ export function reportDocument({ kind, zone }: ReportTitle, facts: Facts): Repor
 }
 
 /**
- * An incident as it was seen at the end of its period: what came after does not change what is said
+ * An outage as it was seen at the end of its period: what came after does not change what is said
  * of the period.
  */
-export function atPeriodEnd(incident: IncidentOfSpan, to: number): IncidentOfSpan {
-  const { endedAt } = incident;
-  return endedAt === null || endedAt > to ? { ...incident, endedAt: null } : incident;
+export function atPeriodEnd(outage: OutageOfSpan, to: number): OutageOfSpan {
+  const { endedAt } = outage;
+  return endedAt === null || endedAt > to ? { ...outage, endedAt: null } : outage;
 }
 
 function countsOf({ monitors, met, missed }: Many) {
@@ -131,33 +131,33 @@ function tenths(value: number | null): number | null {
   return value === null ? null : Math.round(value * 10) / 10;
 }
 
-function incidentsOf({ incidents, present, window }: Facts): ReportDocument["incidents"] {
+function outagesOf({ outages, present, window }: Facts): ReportDocument["outages"] {
   const names = new Map(present.plan.monitors.map(({ id, name }) => [id, name]));
-  const seen = incidents.map((incident) => {
-    const { endedAt, ...rest } = atPeriodEnd(incident, window.to);
+  const seen = outages.map((outage) => {
+    const { endedAt, ...rest } = atPeriodEnd(outage, window.to);
     const seconds =
       Math.min(endedAt ?? window.to, window.to) - Math.max(rest.startedAt, window.from);
     return { ...rest, endedAt, seconds };
   });
-  const listed = seen.toSorted((a, b) => b.seconds - a.seconds).slice(0, mostIncidents);
+  const listed = seen.toSorted((a, b) => b.seconds - a.seconds).slice(0, mostOutages);
   return {
     total: seen.length,
     listed: listed
       .sort((a, b) => a.startedAt - b.startedAt || a.number - b.number)
-      .map(({ number, monitorId, cause, endedAt, ...incident }) => ({
+      .map(({ number, monitorId, cause, endedAt, ...outage }) => ({
         number,
         monitor: { id: monitorId, name: names.get(monitorId) ?? null },
-        startedAt: instant(incident.startedAt),
-        detectedAt: instant(incident.detectedAt),
+        startedAt: instant(outage.startedAt),
+        detectedAt: instant(outage.detectedAt),
         endedAt: instantOrNull(endedAt),
-        secondsInPeriod: incident.seconds,
+        secondsInPeriod: outage.seconds,
         // Of one that went on it is not settled yet.
-        reopenings: endedAt === null ? null : incident.reopenings,
+        reopenings: endedAt === null ? null : outage.reopenings,
         cause:
           cause === null
             ? null
             : { reason: cause.reason, detail: cause.detail, regions: [...cause.regions] },
-        falseAlarm: incident.falseAlarmAt !== null,
+        falseAlarm: outage.falseAlarmAt !== null,
       })),
   };
 }

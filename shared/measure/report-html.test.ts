@@ -16,9 +16,9 @@ function hostile() {
     groups: report.groups.map((one) => ({ ...one, name: evil })),
     regions: report.regions.map((one) => ({ ...one, id: evil })),
     exclusions: report.exclusions.map((one) => ({ ...one, name: evil, kind: evil })),
-    incidents: {
+    outages: {
       total: 3,
-      listed: report.incidents.listed.map((one) => ({
+      listed: report.outages.listed.map((one) => ({
         ...one,
         monitor: { id: evil, name: evil },
         cause: { reason: "text", detail: evil, regions: [evil] },
@@ -82,7 +82,7 @@ describe("a report as a page", () => {
         regions: [],
         exclusions: [],
         kpis: [],
-        incidents: { total: 0, listed: [] },
+        outages: { total: 0, listed: [] },
         total: { ...total, monitors: 0, met: 0, missed: 0 },
       }),
       sampleProvenance,
@@ -122,8 +122,8 @@ describe("in words", () => {
   });
 
   it("counts have readable names", () => {
-    expect(countsInWords({ incidents: 2, longestSeconds: 90, falseAlarms: 1 })).toBe(
-      "incidents: 2, longest: 1 min 30 s, false alarms: 1",
+    expect(countsInWords({ outages: 2, longestSeconds: 90, falseAlarms: 1 })).toBe(
+      "outages: 2, longest: 1 min 30 s, false alarms: 1",
     );
   });
 });

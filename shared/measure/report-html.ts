@@ -8,10 +8,10 @@ import { reportStyle } from "./report-style.ts";
 import {
   exclusionTable,
   groupTable,
-  incidentTable,
   kpiTable,
   latencyTable,
   monitorTable,
+  outageTable,
   regionMatrix,
   regionTable,
 } from "./report-tables.ts";
@@ -64,7 +64,7 @@ ${section("Regions", regionTable(report))}
 ${section("Monitors", monitorTable(report))}
 ${section("Availability by region", regionMatrix(report))}
 ${section("Response times", latencyTable(report, words))}
-${section("Incidents", incidentTable(report, words))}
+${section("Outages", outageTable(report, words))}
 ${section("Excluded time", exclusionTable(report, words))}
 ${about(report, provenance, words)}
 </main>
@@ -87,7 +87,7 @@ function section(title: string, content: Html): Html {
   return html`<section><h2>${title}</h2>${content}</section>`;
 }
 
-function summary({ total, incidents }: ReportDocument): Html {
+function summary({ total, outages }: ReportDocument): Html {
   const { figures, latency, met, missed, monitors, notKnown } = total;
   const tile = (name: string, value: string, more: string) =>
     html`<div><dt>${name}</dt><dd>${value}<small>${more}</small></dd></div>`;
@@ -98,7 +98,7 @@ function summary({ total, incidents }: ReportDocument): Html {
 ${tile("Availability", percent(figures.percent), "all monitors together")}
 ${tile("Targets kept", `${met} of ${monitors}`, `${missed} missed, ${notKnown} not known`)}
 ${tile("Down", duration(figures.downSeconds), `${grouped(figures.outages)} outages`)}
-${tile("Incidents", grouped(incidents.total), `mean recovery ${duration(figures.mttrSeconds)}`)}
+${tile("Outages", grouped(outages.total), `mean recovery ${duration(figures.mttrSeconds)}`)}
 ${tile("Responses, p95", milliseconds(latency.p95), `average ${milliseconds(latency.average)}`)}
 ${tile("Coverage", fractionAsPercent(covered, 2), `${duration(figures.unknownSeconds)} unknown`)}
 </dl>`;

@@ -1,8 +1,8 @@
 /** Why a report's period gives other numbers than it did. */
 import type { ReportBasis } from "../contract/report.ts";
 import { instant } from "../instant.ts";
-import { readIncidentsOf } from "../storage/incident-measures.ts";
 import { readMaintenance, readMaintenancePage } from "../storage/maintenance.ts";
+import { readOutagesOf } from "../storage/outage-measures.ts";
 import { countLateDecisions, type StoredReport } from "../storage/reports.ts";
 import { type InputKind, inputKinds } from "./report-basis.ts";
 
@@ -66,10 +66,10 @@ const explain: Readonly<Record<InputKind, Explain>> = {
   coverage: always(
     "rounds of the period were recorded after the report was made, or their record is gone",
   ),
-  incidents: async (db, report) => {
-    const incidents = await readIncidentsOf(db, report.period);
-    const marked = incidents.filter(({ falseAlarmAt }) => (falseAlarmAt ?? 0) > report.madeAt);
-    const late = incidents.filter(({ detectedAt }) => detectedAt > report.madeAt);
+  outages: async (db, report) => {
+    const outages = await readOutagesOf(db, report.period);
+    const marked = outages.filter(({ falseAlarmAt }) => (falseAlarmAt ?? 0) > report.madeAt);
+    const late = outages.filter(({ detectedAt }) => detectedAt > report.madeAt);
     const said = [
       ...(marked.length > 0
         ? [`marked as false alarms since: ${marked.map(({ number }) => `#${number}`).join(", ")}`]
@@ -78,7 +78,7 @@ const explain: Readonly<Record<InputKind, Explain>> = {
         ? [`found since: ${late.map(({ number }) => `#${number}`).join(", ")}`]
         : []),
     ];
-    return `incidents are other ones than they were${said.length > 0 ? ` (${said.join("; ")})` : ""}`;
+    return `outages are other ones than they were${said.length > 0 ? ` (${said.join("; ")})` : ""}`;
   },
   responses: always(
     "results of the period came in or were rolled up after the report was made, or rollups are gone",

@@ -121,10 +121,10 @@ export function latencyTable({ monitors, latencyFrom }: ReportDocument, zone: Zo
 ${table("Response times", [{ name: "Monitor" }, ...columns], rows)}`;
 }
 
-export function incidentTable({ incidents }: ReportDocument, zone: ZoneWords): Html {
-  if (incidents.total === 0) return html`<p>There was none.</p>`;
-  const rows = incidents.listed.map((incident) => {
-    const { cause, endedAt, falseAlarm, monitor, reopenings } = incident;
+export function outageTable({ outages }: ReportDocument, zone: ZoneWords): Html {
+  if (outages.total === 0) return html`<p>There was none.</p>`;
+  const rows = outages.listed.map((outage) => {
+    const { cause, endedAt, falseAlarm, monitor, reopenings } = outage;
     const notes = [
       ...(falseAlarm ? ["marked as a false alarm"] : []),
       ...(reopenings !== null && reopenings > 0
@@ -132,10 +132,10 @@ export function incidentTable({ incidents }: ReportDocument, zone: ZoneWords): H
         : []),
     ];
     return [
-      html`${monitor.name ?? monitor.id}<small>#${incident.number}</small>`,
-      zone.moment(incident.startedAt),
+      html`${monitor.name ?? monitor.id}<small>#${outage.number}</small>`,
+      zone.moment(outage.startedAt),
       endedAt === null ? "after the period" : zone.moment(endedAt),
-      duration(incident.secondsInPeriod),
+      duration(outage.secondsInPeriod),
       html`${cause === null ? nothing : `${cause.reason}: ${cause.detail}`}${
         cause === null || cause.regions.length === 0
           ? ""
@@ -143,7 +143,7 @@ export function incidentTable({ incidents }: ReportDocument, zone: ZoneWords): H
       }${notes.length > 0 ? html` <small>${notes.join(", ")}</small>` : ""}`,
     ];
   });
-  const left = incidents.total - incidents.listed.length;
+  const left = outages.total - outages.listed.length;
   const columns = [
     { name: "Monitor" },
     time("Began"),
@@ -151,7 +151,7 @@ export function incidentTable({ incidents }: ReportDocument, zone: ZoneWords): H
     number("In the period"),
     words("Cause"),
   ];
-  return html`${table("Incidents", columns, rows)}${
+  return html`${table("Outages", columns, rows)}${
     left > 0 ? html`<p class="soft">And ${grouped(left)} shorter ones.</p>` : ""
   }`;
 }

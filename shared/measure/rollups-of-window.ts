@@ -85,6 +85,14 @@ export interface MetricOfWindow {
   readonly values: Distribution;
 }
 
+/** The values of a metric in two stretches of time; mostly of the same series. */
+export function mergeMetrics(one: MetricOfWindow, other: MetricOfWindow): MetricOfWindow {
+  return {
+    series: Math.max(one.series, other.series),
+    values: mergeDistributions([one.values, other.values]),
+  };
+}
+
 /** What a metric's values came to, over all monitors given, their regions, and what was pushed. */
 export async function readMetricOf(
   db: D1Database,

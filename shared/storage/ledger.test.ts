@@ -70,7 +70,7 @@ async function recordOne(round: RoundReport) {
 
 beforeEach(async () => {
   await env.DB.batch(
-    ["results", "transitions", "statuses", "incidents", "coverage", "regions"].map((table) =>
+    ["results", "transitions", "statuses", "outages", "coverage", "regions"].map((table) =>
       env.DB.prepare(`DELETE FROM ${table}`),
     ),
   );
@@ -112,7 +112,7 @@ describe("the ledger", () => {
     const rounds = [report(0, up, up), report(1, down, down), report(2, down, down)];
     for (const round of [...rounds, report(3, up, up)]) await recordOne(round);
     const { results } = await env.DB.prepare(
-      "SELECT started_at, detected_at, ended_at, end_detected_at, cause FROM incidents",
+      "SELECT started_at, detected_at, ended_at, end_detected_at, cause FROM outages",
     ).all();
     expect(results).toEqual([
       {

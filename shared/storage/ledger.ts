@@ -13,8 +13,8 @@ import {
   causeColumn,
   countRows,
   coverageRowSchema,
-  incidentColumn,
   knownStatusSchema,
+  outageColumn,
   type RowCounts,
   statusSchema,
   streaksColumn,
@@ -56,7 +56,7 @@ const statusRowSchema = z
     last_known: knownStatusSchema.nullable(),
     streak: streaksColumn,
     cause: causeColumn,
-    incident: incidentColumn,
+    outage: outageColumn,
   })
   .transform(
     ({ last_known, streak, ...row }): ScopedStatus => ({
@@ -78,7 +78,7 @@ export async function readMemory(db: D1Database): Promise<VersionedMemory> {
   const [heads, statuses, spans] = await db.batch([
     db.prepare(selectHead),
     db.prepare(
-      "SELECT monitor, scope, status, since, last_known, streak, cause, incident FROM statuses",
+      "SELECT monitor, scope, status, since, last_known, streak, cause, outage FROM statuses",
     ),
     db.prepare(lastSpansSql),
   ]);
@@ -116,7 +116,7 @@ export async function commit(
       .bind(version),
     ...inserts,
     ...enqueueHoursOf(db, recording.results),
-    ...writesOf(db, recording, now),
+    ...writesOf(db, recording, now, version + 1),
     ...(objects.length > 0 ? [keepRegionObjects(db, objects, now)] : []),
   ];
   let results: D1Result[];
@@ -143,7 +143,12 @@ function isConflict(error: unknown): boolean {
 }
 
 /** The statements for what changed; none for what did not. */
-function writesOf(db: D1Database, recording: Recording, now: number): D1PreparedStatement[] {
+function writesOf(
+  db: D1Database,
+  recording: Recording,
+  now: number,
+  version: number,
+): D1PreparedStatement[] {
   const writeAll = (sql: string, rows: readonly unknown[][]) =>
     rows.length === 0 ? [] : [db.prepare(sql).bind(JSON.stringify(rows))];
   return [
@@ -159,13 +164,13 @@ function writesOf(db: D1Database, recording: Recording, now: number): D1Prepared
     ),
     ...writeAll(
       `INSERT INTO statuses (monitor, scope, status, since, last_known, streak, cause,
-         incident)
+         outage)
        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
          value ->> 6, value ->> 7
        FROM json_each(?1) WHERE true
        ON CONFLICT (monitor, scope) DO UPDATE SET status = excluded.status,
          since = excluded.since, last_known = excluded.last_known, streak = excluded.streak,
-         cause = excluded.cause, incident = excluded.incident`,
+         cause = excluded.cause, outage = excluded.outage`,
       recording.statuses.map((status) => [
         status.monitor,
         status.scope,
@@ -174,7 +179,7 @@ function writesOf(db: D1Database, recording: Recording, now: number): D1Prepared
         status.lastKnown,
         json(status.streaks.length > 0 ? status.streaks : null),
         json(status.cause),
-        json(status.incident),
+        json(status.outage),
       ]),
     ),
     ...writeAll(
@@ -192,23 +197,25 @@ function writesOf(db: D1Database, recording: Recording, now: number): D1Prepared
         now,
       ]),
     ),
-    // Each change is the whole of its incident's present state, so the last of one stands.
+    // Each change is the whole of its outage's present state, so the last of one stands.
     ...writeAll(
-      `INSERT INTO incidents (monitor, started_at, detected_at, cause, ended_at, end_detected_at,
-         reopenings)
+      `INSERT INTO outages (monitor, started_at, detected_at, cause, ended_at, end_detected_at,
+         reopenings, changed_in)
        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-         value ->> 6
+         value ->> 6, value ->> 7
        FROM json_each(?1) WHERE true
        ON CONFLICT (monitor, started_at) DO UPDATE SET ended_at = excluded.ended_at,
-         end_detected_at = excluded.end_detected_at, reopenings = excluded.reopenings`,
-      recording.incidents.map(({ monitor, incident, cause }) => [
+         end_detected_at = excluded.end_detected_at, reopenings = excluded.reopenings,
+         changed_in = excluded.changed_in`,
+      recording.outages.map(({ monitor, outage, cause }) => [
         monitor,
-        incident.startedAt,
+        outage.startedAt,
         now,
         json(cause),
-        incident.endedAt,
-        incident.endedAt === null ? null : now,
-        incident.reopenings,
+        outage.endedAt,
+        outage.endedAt === null ? null : now,
+        outage.reopenings,
+        version,
       ]),
     ),
   ];

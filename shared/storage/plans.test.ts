@@ -82,14 +82,12 @@ describe("applying configurations", () => {
 
   it("ends the outage of a monitor that is no longer watched", async () => {
     const number = await numberOf("mine");
-    await env.DB.prepare(
-      "INSERT INTO incidents (monitor, started_at, detected_at) VALUES (?, ?, ?)",
-    )
+    await env.DB.prepare("INSERT INTO outages (monitor, started_at, detected_at) VALUES (?, ?, ?)")
       .bind(number, now, now)
       .run();
     await applyNow(["other"], now + 500);
-    const incident = await env.DB.prepare("SELECT ended_at FROM incidents").first();
-    expect(incident).toEqual({ ended_at: now + 500 });
+    const outage = await env.DB.prepare("SELECT ended_at FROM outages").first();
+    expect(outage).toEqual({ ended_at: now + 500 });
   });
 
   it("calls unknown, from then on, what one region or all of them no longer watch", async () => {

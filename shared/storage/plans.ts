@@ -166,7 +166,7 @@ export async function apply(
       db.prepare(`DELETE FROM statuses WHERE ${unwatched}`).bind(watchedScopes),
       db
         .prepare(
-          `UPDATE incidents SET ended_at = ?2, end_detected_at = ?2
+          `UPDATE outages SET ended_at = ?2, end_detected_at = ?2
            WHERE ended_at IS NULL AND monitor NOT IN (SELECT value FROM json_each(?1))`,
         )
         .bind(kept, now),

@@ -8,8 +8,6 @@ import { z } from "zod";
 import * as baselines from "./baselines.ts";
 import * as healthHistory from "./health-history.ts";
 import * as heartbeats from "./heartbeats.ts";
-import * as incidentMeasures from "./incident-measures.ts";
-import * as incidentPages from "./incident-pages.ts";
 import * as lastSpans from "./last-spans.ts";
 import * as ledger from "./ledger.ts";
 import * as maintenance from "./maintenance.ts";
@@ -17,6 +15,8 @@ import * as metricRetention from "./metric-retention.ts";
 import * as metricRollups from "./metric-rollups.ts";
 import * as metricWork from "./metric-work.ts";
 import * as metrics from "./metrics.ts";
+import * as outageMeasures from "./outage-measures.ts";
+import * as outagePages from "./outage-pages.ts";
 import * as plans from "./plans.ts";
 import * as queries from "./queries.ts";
 import * as rawLatencies from "./raw-latencies.ts";
@@ -51,15 +51,15 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
     },
   ],
   "queries.readCoverage": [(db) => queries.readCoverage(db, window)],
-  "incidentPages.readIncidentPage": (["open", "closed", "all"] as const).map(
+  "outagePages.readOutagePage": (["open", "closed", "all"] as const).map(
     (state): Read =>
       (db) =>
-        incidentPages.readIncidentPage(db, { state, before: 7 }, 10),
+        outagePages.readOutagePage(db, { state, before: 7 }, 10),
   ),
-  "incidentMeasures.readIncidentsOf": [(db) => incidentMeasures.readIncidentsOf(db, window)],
-  "incidentMeasures.markFalseAlarm": [
-    (db) => incidentMeasures.markFalseAlarm(db, 1, { at: 1_000_000, by: "Ada" }),
-    (db) => incidentMeasures.markFalseAlarm(db, 1, null),
+  "outageMeasures.readOutagesOf": [(db) => outageMeasures.readOutagesOf(db, window)],
+  "outageMeasures.markFalseAlarm": [
+    (db) => outageMeasures.markFalseAlarm(db, 1, { at: 1_000_000, by: "Ada" }),
+    (db) => outageMeasures.markFalseAlarm(db, 1, null),
   ],
   "reports.readReportPage": ([null, "daily"] as const).map(
     (kind): Read =>
@@ -169,8 +169,8 @@ const modules = {
   rawLatencies,
   healthHistory,
   heartbeats,
-  incidentMeasures,
-  incidentPages,
+  outageMeasures,
+  outagePages,
   lastSpans,
   ledger,
   maintenance,
@@ -187,9 +187,9 @@ const modules = {
 };
 
 const growing =
-  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|newest|results|transitions|coverage|incidents|plans|maintenance|rollups|reports|report_parts|last)\b/;
-/** Only rows of open incidents stand in this index. */
-const allowedScan = "SCAN incidents USING INDEX open_incidents";
+  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|newest|results|transitions|coverage|outages|plans|maintenance|rollups|reports|report_parts|last)\b/;
+/** Only rows of open outages stand in this index. */
+const allowedScan = "SCAN outages USING INDEX open_outages";
 
 const planRows = z.array(z.object({ detail: z.string() }));
 
@@ -257,9 +257,9 @@ describe("the reads of the storage", () => {
     expect("SCAN results").toMatch(growing);
   });
 
-  it("finds open incidents by the index that holds nothing else", async () => {
+  it("finds open outages by the index that holds nothing else", async () => {
     const [statement] = await statementsOf((db) =>
-      incidentPages.readIncidentPage(db, { state: "open", before: null }, 10),
+      outagePages.readOutagePage(db, { state: "open", before: null }, 10),
     );
     if (!statement) throw new Error("no statement");
     expect(await planOf(statement)).toContain(allowedScan);

@@ -25,7 +25,7 @@ export const causeColumn = jsonColumn(
   }),
 );
 
-export const incidentColumn = jsonColumn(
+export const outageColumn = jsonColumn(
   z.object({
     startedAt: z.int(),
     endedAt: z.int().nullable(),

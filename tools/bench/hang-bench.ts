@@ -21,7 +21,7 @@ export interface HangTick {
   readonly others: readonly string[];
   /** Objects that did not answer in time. */
   readonly faults: number;
-  /** Monitors with an open incident when it was over. */
+  /** Monitors with an open outage when it was over. */
   readonly open: number;
 }
 
@@ -129,7 +129,7 @@ async function readTick(
   );
   const { rows } = await runtime.query(
     `SELECT (SELECT count(*) FROM results WHERE time = ?1 AND outcome = 2) AS down,
-       (SELECT count(DISTINCT monitor) FROM incidents WHERE ended_at IS NULL) AS open`,
+       (SELECT count(DISTINCT monitor) FROM outages WHERE ended_at IS NULL) AS open`,
     minute,
   );
   const counts = z.object({ down: z.int(), open: z.int() }).parse(rows[0]);

@@ -23,12 +23,12 @@ export function promisesOfHang(
       kept: lacking.length === 0,
     },
     {
-      promise: "the outage of every monitor is an incident within two ticks",
+      promise: "every monitor has an outage within two ticks",
       seen: opened === 0 ? "not all of them" : `all in tick ${opened}`,
       kept: opened > 0 && opened <= 2,
     },
     {
-      promise: "no incident is left a tick after the targets answer again",
+      promise: "no outage is left a tick after the targets answer again",
       seen: `${recovered.open} open`,
       kept: recovered.open === 0,
     },
@@ -50,7 +50,7 @@ export function printHang(figures: HangFigures): boolean {
     `\n${monitors} monitors × ${regions} regions, ${shards} objects in each, every target hangs`,
   );
   const lines = table([
-    ["", "took", "results", "down", "faults of ours", "open incidents"],
+    ["", "took", "results", "down", "faults of ours", "open outages"],
     ...ticks.map(({ name, tick }) => row(name, tick)),
   ]);
   for (const line of lines) console.log(`  ${line}`);

@@ -16,8 +16,8 @@ beside a bare loop of as many fetches and one insert in the same run. Linux only
 time from /proc). Quote the ratio: times depend on the machine.
 
 With "hang" every target takes the request and never answers, as the product's defaults meet it, in
-real time: what a tick takes, and after how many each monitor has an incident. Exit code 1 when a
-tick overruns its minute or an incident comes later than in the second tick.
+real time: what a tick takes, and after how many each monitor has an outage. Exit code 1 when a
+tick overruns its minute or an outage comes later than in the second tick.
 
 With "upkeep" ticks roll up an old hour of results and delete it while they probe: rows read and
 written for each result, and how long that holds up a tick.

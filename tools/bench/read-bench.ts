@@ -22,7 +22,7 @@ import {
   type Sizes,
 } from "./read-questions.ts";
 import { type Sent, sentSchema, statementsPath } from "./read-statements.ts";
-import { builtSpan, regions } from "./read-world.ts";
+import { regions } from "./read-world.ts";
 
 /** What a question came to. */
 export interface Answered {
@@ -141,12 +141,11 @@ async function askAll(
   progress: (line: string) => void,
 ): Promise<Pick<ReadFigures, "sizes" | "answered" | "statements" | "faults">> {
   const { days, monitors } = built;
-  const { from } = builtSpan(days);
-  const count = await runtime.query(
-    "SELECT count(*) AS transitions FROM transitions WHERE at >= ?1",
-    from,
-  );
-  const { transitions } = z.object({ transitions: z.int() }).parse(count.rows[0]);
+  const changes = await runtime.query("SELECT at FROM transitions");
+  const transitions = z
+    .array(z.object({ at: z.int() }))
+    .parse(changes.rows)
+    .map(({ at }) => at);
   const sizes = { monitors, regions: regions.length, days, transitions };
   const tables = await tableNames(runtime);
   const answered: Answered[] = [];

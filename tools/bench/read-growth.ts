@@ -94,7 +94,7 @@ const rules: Readonly<Record<string, Rows>> = {
   "rollups, hours": (_, __, monitors, days) => series(monitors) * 24 * Math.min(days, hourDays),
   "rollups, days": (_, __, monitors, days) => series(monitors) * Math.min(days, dayDays),
   transitions: perMonitor,
-  incidents: perMonitor,
+  outages: perMonitor,
   statuses: ({ rows }, built, monitors) => (rows * monitors) / built.monitors,
   monitors: ({ rows }, built, monitors) => (rows * monitors) / built.monitors,
   // A report has a line for each monitor: as many parts, each longer.
@@ -102,6 +102,10 @@ const rules: Readonly<Record<string, Rows>> = {
   reports: (measured, built, _, days) => everyDay(measured, built, days),
   coverage: (measured, built, _, days) => everyDay(measured, built, days),
   health_days: (measured, built, _, days) => everyDay(measured, built, days),
+  // Points are kept as long as single results.
+  metric_points: ({ rows }, built, _, days) =>
+    (rows / (built.rawDays === "all" ? built.days : Math.min(built.days, built.rawDays))) *
+    Math.min(days, rawDays),
   metric_rollups: (measured, built, _, days) => everyDay(measured, built, days),
 };
 

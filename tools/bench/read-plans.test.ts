@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scansOf, tablesIn } from "./read-plans.ts";
 
-const tables = ["results", "monitors", "incidents", "alerts"];
+const tables = ["results", "monitors", "outages", "alerts"];
 
 describe("the scans of a statement", () => {
   it("are those of tables that grow, known or new", () => {
@@ -14,10 +14,10 @@ describe("the scans of a statement", () => {
     expect(scansOf(sql, ["SCAN seen", "SCAN who"], tables)).toEqual(["SCAN seen"]);
   });
 
-  it("are not searches by key, nor the index of open incidents", () => {
+  it("are not searches by key, nor the index of open outages", () => {
     const plan = [
       "SEARCH results USING PRIMARY KEY (time=?)",
-      "SCAN incidents USING INDEX open_incidents",
+      "SCAN outages USING INDEX open_outages",
     ];
     expect(scansOf("", plan, tables)).toEqual([]);
   });

@@ -9,8 +9,8 @@ const bounded = new Set([
   ...["rollup_work", "metric_work", "retention", "metric_series"],
 ]);
 
-/** Only rows of open incidents stand in this index. */
-const allowedScan = /^SCAN \S+ USING (COVERING )?INDEX open_incidents$/;
+/** Only rows of open outages stand in this index. */
+const allowedScan = /^SCAN \S+ USING (COVERING )?INDEX open_outages$/;
 
 /**
  * The lines of a plan that go through a table that grows, row by row.

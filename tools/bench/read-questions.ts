@@ -1,6 +1,7 @@
 /** What the read bench asks the api, and what an answer may read. */
 import { z } from "zod";
 import type { Sent } from "./read-statements.ts";
+import { builtSpan } from "./read-world.ts";
 
 /** A question, and the requests that it takes. */
 export interface Question {
@@ -13,8 +14,8 @@ export interface Sizes {
   readonly monitors: number;
   readonly regions: number;
   readonly days: number;
-  /** Changes of status in all the time. */
-  readonly transitions: number;
+  /** Times of the changes of status, epoch seconds. */
+  readonly transitions: readonly number[];
 }
 
 const monitoring = "/api/monitoring";
@@ -26,7 +27,7 @@ export const dashboard: readonly string[] = [
   `${monitoring}/performance?window=24h`,
   `${monitoring}/sla?window=30d`,
   `${monitoring}/metrics`,
-  `${monitoring}/incidents?state=open`,
+  `${monitoring}/outages?state=open`,
 ];
 
 /** The questions, those of the whole time first. */
@@ -67,8 +68,10 @@ export function boundsOf(path: string, sent: readonly Sent[], sizes: Sizes): rea
       .filter(({ sql }) => new RegExp(`\\b${table}\\b`).test(sql))
       .reduce((sum, { rowsRead }) => sum + rowsRead, 0);
   if (path.startsWith(`${monitoring}/sla`)) {
+    const days = Number(/window=(\d+)d/.exec(path)?.[1]);
+    const changes = transitions.filter((at) => at >= builtSpan(days).from).length;
     // A monitor's overall status is kept beside those of its regions, and costs as they do.
-    const most = transitions + monitors * (regions + 1);
+    const most = changes + monitors * (regions + 1);
     const what = "one per change of status, and one per monitor and region, overall included";
     return [{ what, read: read("transitions"), most }];
   }

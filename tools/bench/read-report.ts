@@ -41,7 +41,7 @@ function printBuilt({ built, again, sizes: { regions, transitions } }: ReadFigur
       `${days} days × ${monitors} monitors × ${regions} regions, once a minute`,
       `  ${number(results)} results recorded and rolled up (${number(expected - results)} fell into silences)`,
       `  ${raw}`,
-      `  ${number(transitions)} changes of status`,
+      `  ${number(transitions.length)} changes of status`,
       `  built in ${number(seconds)} s${again ? ", by an earlier run" : ""}`,
     ].join("\n"),
   );

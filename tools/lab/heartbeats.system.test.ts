@@ -106,8 +106,8 @@ describe("a job that calls in", () => {
     const codes = list.map((row) => row.outcome).join("");
     // Unknown has no result; then up, failed, up for 60 + 10 minutes after the last ping, missing.
     expect(codes).toMatch(/^020{67,68}2+$/);
-    const incidents = await runtime.query("SELECT ended_at, cause FROM incidents ORDER BY number");
-    expect(incidents.rows).toMatchObject([
+    const outages = await runtime.query("SELECT ended_at, cause FROM outages ORDER BY number");
+    expect(outages.rows).toMatchObject([
       { ended_at: first + 240 },
       { ended_at: null, cause: expect.stringContaining("heartbeat-missing") },
     ]);

@@ -26,7 +26,7 @@ export interface KillTraceOptions {
 export interface TraceRecord {
   readonly results: readonly string[];
   readonly transitions: readonly string[];
-  readonly incidents: readonly string[];
+  readonly outages: readonly string[];
 }
 
 /**
@@ -152,9 +152,9 @@ export async function readRecord(runtime: Runtime): Promise<TraceRecord> {
       `SELECT at || ' ' || monitor || ' ' || scope || ' ' || from_status || ' ' || to_status AS line
        FROM transitions ORDER BY at, monitor, scope`,
     ),
-    incidents: await read(
+    outages: await read(
       `SELECT monitor || ' ' || started_at || ' ' || coalesce(ended_at, 'open') AS line
-       FROM incidents ORDER BY started_at, monitor`,
+       FROM outages ORDER BY started_at, monitor`,
     ),
   };
 }

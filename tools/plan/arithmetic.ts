@@ -17,7 +17,7 @@ import { requestsOf } from "./requests.ts";
 
 const secondsPerDay = 86_400;
 const statementsOfMemory = 4;
-/** Ledger, results, coverage; and, where statuses change: statuses, transitions, incidents. */
+/** Ledger, results, coverage; and, where statuses change: statuses, transitions, outages. */
 const statementsOfRecording = { typical: 3, worst: 6 } as const;
 
 /** A tick asks the ledger which plan is in force; after a change it reads it and has it kept. */
@@ -210,7 +210,7 @@ function ofObject(
   };
 }
 
-/** Everything goes down and up again once: a status and a transition each time, and an incident. */
+/** Everything goes down and up again once: a status and a transition each time, and an outage. */
 function outageOf({ monitors, regions }: Plan): Partial<DayLoad> {
   const scopes = monitors.length * (regions.length + 1);
   return { d1RowsWritten: 2 * (2 * scopes + 3 * monitors.length) };

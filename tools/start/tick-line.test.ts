@@ -26,7 +26,7 @@ describe("a tick in one line", () => {
 
   it("says what changed", () => {
     const round = { ...recorded, transitions: 3, opened: 1, closed: 1 };
-    expect(lineOf([round])).toContain("3 status changes, 1 incident opened, 1 incident closed");
+    expect(lineOf([round])).toContain("3 status changes, 1 outage opened, 1 outage closed");
   });
 
   it("adds up the rounds of a minute", () => {
@@ -47,6 +47,19 @@ describe("a tick in one line", () => {
     expect(lineOf([silent])).toContain("no report from us-east");
     expect(lineOf([{ ...recorded, gapSeconds: 120 }])).toContain("nobody was looking for 120 s");
     expect(lineOf([recorded], { plan: "last-known" })).toContain("the database does not answer");
+  });
+
+  it("says which step of the upkeep failed, and why", () => {
+    const upkeep = {
+      durationMs: 12,
+      rollUp: { fault: "Error: out of order" },
+      retain: { results: 9, rowsWritten: 9 },
+      reports: "no time left",
+    };
+    const line = lineOf([recorded], { upkeep });
+    expect(line).toContain("rollUp failed: Error: out of order");
+    expect(line).not.toContain("retain");
+    expect(lineOf([recorded], { upkeep: { durationMs: 1 } })).not.toContain("failed");
   });
 
   it("leaves other lines alone", () => {

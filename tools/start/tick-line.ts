@@ -17,12 +17,21 @@ const roundSchema = z.discriminatedUnion("outcome", [
   }),
 ]);
 
+/** A step's name, and how it failed; other steps tell other things. */
+const upkeepSchema = z.record(z.string(), z.unknown()).transform((told) =>
+  Object.entries(told).flatMap(([step, said]) => {
+    const failed = z.object({ fault: z.string() }).safeParse(said);
+    return failed.success ? [`${step} failed: ${failed.data.fault}`] : [];
+  }),
+);
+
 const tickSchema = z.object({
   event: z.literal("tick"),
   minute: z.int(),
   durationMs: z.number(),
   plan: z.enum(["loaded", "last-known", "none"]),
   rounds: z.array(roundSchema),
+  upkeep: upkeepSchema.default([]),
 });
 
 /**
@@ -47,7 +56,7 @@ function parse(text: string): z.infer<typeof tickSchema> | null {
   }
 }
 
-function summarise({ plan, rounds }: z.infer<typeof tickSchema>): string[] {
+function summarise({ plan, rounds, upkeep }: z.infer<typeof tickSchema>): string[] {
   const recorded = rounds.filter((round) => round.outcome === "recorded");
   const sum = (field: "newResults" | "transitions" | "opened" | "closed") =>
     recorded.reduce((total, round) => total + round[field], 0);
@@ -57,8 +66,8 @@ function summarise({ plan, rounds }: z.infer<typeof tickSchema>): string[] {
   return [
     count(sum("newResults"), "new result"),
     ...(sum("transitions") > 0 ? [count(sum("transitions"), "status change")] : []),
-    ...(sum("opened") > 0 ? [`${count(sum("opened"), "incident")} opened`] : []),
-    ...(sum("closed") > 0 ? [`${count(sum("closed"), "incident")} closed`] : []),
+    ...(sum("opened") > 0 ? [`${count(sum("opened"), "outage")} opened`] : []),
+    ...(sum("closed") > 0 ? [`${count(sum("closed"), "outage")} closed`] : []),
     ...rounds.flatMap((round) =>
       round.outcome === "not-recorded" ? [`results wait: ${round.reason}`] : [],
     ),
@@ -67,6 +76,7 @@ function summarise({ plan, rounds }: z.infer<typeof tickSchema>): string[] {
     ),
     ...(rounds.some((round) => round.outcome === "missed") ? ["a round came too late"] : []),
     ...(silent.length > 0 ? [`no report from ${silent.join(", ")}`] : []),
+    ...upkeep,
     ...(plan === "loaded" ? [] : ["the database does not answer"]),
   ];
 }

@@ -25,7 +25,7 @@ const paths = [
   "/api/monitoring/health/detailed",
   "/api/monitoring/monitors",
   "/api/monitoring/monitors/home",
-  "/api/monitoring/incidents",
+  "/api/monitoring/outages",
   "/api/monitoring/health/history",
   "/api/monitoring/kpis",
   "/api/monitoring/sla",

@@ -21,10 +21,7 @@ beforeAll(async () => {
   await resetWorld();
   await applyConfig(configOf(plainMonitors("home")));
   await record({ from: minute(0), to: minute(1) }, allUp);
-  await env.DB.batch([
-    env.DB.prepare("DROP TABLE coverage"),
-    env.DB.prepare("DROP TABLE incidents"),
-  ]);
+  await env.DB.batch([env.DB.prepare("DROP TABLE coverage"), env.DB.prepare("DROP TABLE outages")]);
 });
 
 afterEach(() => {
@@ -38,7 +35,7 @@ describe("while the database fails", () => {
     "/api/monitoring/health/detailed",
     "/api/monitoring/monitors",
     "/api/monitoring/monitors/home",
-    "/api/monitoring/incidents",
+    "/api/monitoring/outages",
     "/api/monitoring/sla",
   ])("%s says so, and when to try again", async (path) => {
     const response = await ask(path, { at });

@@ -13,6 +13,10 @@ export interface ProbeBinding {
   probeNow(request: unknown): Promise<unknown>;
   /** Takes a BenchmarkOrder. */
   benchmark(request: unknown): Promise<unknown>;
+  /** Tells which channels there are. */
+  channels(): Promise<unknown>;
+  /** Takes a test order. */
+  sendTest(request: unknown): Promise<unknown>;
 }
 
 const secret = accessKeySchema.optional();

@@ -15,7 +15,7 @@ const paths = [
   "/api/monitoring/health/detailed",
   "/api/monitoring/monitors",
   "/api/monitoring/monitors/home",
-  "/api/monitoring/incidents",
+  "/api/monitoring/outages",
   "/api/monitoring/sla",
 ];
 

@@ -21,6 +21,8 @@ const settingsSchema = z.object({
     .default("https://cloudflare-dns.com/dns-query"),
   /** Where jobs call in; asked every minute whether they can. Without it, only the database is. */
   API_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
+  /** Where people look at incidents; messages link to it. */
+  DASHBOARD_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

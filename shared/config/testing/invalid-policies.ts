@@ -70,6 +70,19 @@ export const ofAPolicy: readonly Fixture[] = [
     "monitors[0].budgetMs: 9001 ms is too long for an interval of 10 s; at most 9000 ms",
   ],
   [
+    "in turns a budget fits twice: the turn, and its confirmation",
+    fileWith({ mode: "round-robin", budgetMs: 25_001 }),
+    "monitors[0].budgetMs: 25001 ms is too long under round-robin, where it is needed twice in an interval of 60 s; at most 25000 ms",
+  ],
+  [
+    "with what a confirmation needs besides, also where interval and budget are the file's",
+    fileWith(
+      { mode: "round-robin" },
+      { defaults: { intervalSeconds: 10, budgetMs: 3_501, timeoutMs: 3_000 } },
+    ),
+    "monitors[0].budgetMs: 3501 ms is too long under round-robin, where it is needed twice in an interval of 10 s; at most 3500 ms",
+  ],
+  [
     "an attempt is not longer than the budget",
     fileWith({ timeoutMs: 15_001 }),
     "monitors[0].timeoutMs: longer than the budget of 15000 ms",

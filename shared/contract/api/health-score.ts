@@ -3,7 +3,7 @@ import { z } from "zod";
 import { healthLevels } from "../../domain/health-score.ts";
 import { categories } from "../../domain/labels.ts";
 import { metricUnknownReasons } from "../../domain/metric.ts";
-import { instantSchema, secondsSchema } from "./common.ts";
+import { freshnessFields, instantSchema, secondsSchema } from "./common.ts";
 import { thresholdsSchema } from "./metrics.ts";
 import { windowQueryFields, windowSchema } from "./window.ts";
 
@@ -82,6 +82,7 @@ const nullablePoints = points.nullable();
 
 export const healthHistorySchema = z.object({
   window: windowSchema,
+  ...freshnessFields,
   resolution: z.enum(["5m", "day"]),
   average: nullablePoints,
   min: nullablePoints,

@@ -1,4 +1,4 @@
-/** Reports, and marking an incident as a false alarm. */
+/** Reports, and marking an outage as a false alarm. */
 import { z } from "zod";
 import { type ReportKind, reportKinds } from "../../domain/report.ts";
 import { csvTables } from "../csv-tables.ts";
@@ -122,10 +122,10 @@ export const verificationSchema = z.object({
 
 export type Verification = z.infer<typeof verificationSchema>;
 
-export const incidentParamsSchema = z.strictObject({
+export const outageParamsSchema = z.strictObject({
   number: z
     .string()
-    .regex(/^[1-9]\d{0,14}$/, "the number of an incident, as the list gives it")
+    .regex(/^[1-9]\d{0,14}$/, "the number of an outage, as the list gives it")
     .transform(Number),
 });
 

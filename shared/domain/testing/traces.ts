@@ -4,8 +4,8 @@ import type { Monitor } from "../monitor.ts";
 import { dueIn, type Plan, planRounds } from "../plan.ts";
 import {
   decideRecording,
-  type IncidentChange,
   type Memory,
+  type OutageChange,
   type RecordedResult,
   type RegionReport,
   type RoundReport,
@@ -105,7 +105,7 @@ export interface Ledger {
   readonly results: RecordedResult[];
   readonly transitions: ScopedTransition[];
   /** As the database keeps them: the last change of each, by monitor and start. */
-  readonly incidents: Map<string, IncidentChange>;
+  readonly outages: Map<string, OutageChange>;
   /** Where each span of coverage ends, by region, step and beginning. */
   readonly coverage: Map<string, number>;
   readonly statuses: Map<string, ScopedStatus>;
@@ -117,7 +117,7 @@ export function recordAll(plan: Plan, batches: readonly (readonly RoundReport[])
   const ledger = {
     results: [] as RecordedResult[],
     transitions: [] as ScopedTransition[],
-    incidents: new Map<string, IncidentChange>(),
+    outages: new Map<string, OutageChange>(),
     coverage: new Map<string, number>(),
     statuses: new Map<string, ScopedStatus>(),
     late: [] as Round[],
@@ -129,8 +129,8 @@ export function recordAll(plan: Plan, batches: readonly (readonly RoundReport[])
     ledger.results.push(...recording.results);
     ledger.transitions.push(...recording.transitions);
     ledger.late.push(...recording.late);
-    for (const change of recording.incidents) {
-      ledger.incidents.set(`${change.monitor}/${change.incident.startedAt}`, change);
+    for (const change of recording.outages) {
+      ledger.outages.set(`${change.monitor}/${change.outage.startedAt}`, change);
     }
     for (const change of recording.coverage) {
       if (change.kind === "none") continue;

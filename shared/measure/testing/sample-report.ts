@@ -108,7 +108,7 @@ export function sampleReport(changes: Partial<ReportDocument> = {}): ReportDocum
       monitor("posts-list", "List of posts", "Core", 1_320, 187),
       monitor("backup", "Nightly backup", "Core", 62, null),
     ],
-    incidents: {
+    outages: {
       total: 2,
       listed: [
         {
@@ -157,9 +157,9 @@ export function sampleReport(changes: Partial<ReportDocument> = {}): ReportDocum
     kpis: [
       judge("uptime", known(99.9581, { monitors: 6 })),
       judge("slaTargetsMet", known(500 / 6, { met: 5, monitors: 6 })),
-      judge("timeToDetect", known(7.5, { incidents: 2, longestSeconds: 8 })),
+      judge("timeToDetect", known(7.5, { outages: 2, longestSeconds: 8 })),
       judge("p1Recovery", notKnown("incidents have no priority yet")),
-      judge("alertAccuracy", known(50, { incidents: 2, falseAlarms: 1 })),
+      judge("alertAccuracy", known(50, { outages: 2, falseAlarms: 1 })),
       judge("averageResponseTime", known(158.4, { responses: 181_260 })),
       judge("docsReviewed", known("2026-10-05", {})),
     ],

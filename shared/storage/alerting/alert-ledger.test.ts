@@ -157,9 +157,10 @@ describe("the ledger of alerts", () => {
   });
 
   it("numbers the events of one second in their order, over two commits", async () => {
-    const events = (text: string) => ["a", "b"].map((kind) => {
-      return { incident: "one", kind, author: null, public: false, text };
-    });
+    const events = (text: string) =>
+      ["a", "b"].map((kind) => {
+        return { incident: "one", kind, author: null, public: false, text };
+      });
     const none = { alerts: [], incidents: [], notifications: [] };
     await commitAlerts(env.DB, 0, { ...none, events: events("first") }, now);
     await commitAlerts(env.DB, 1, { ...none, events: events("second") }, now);

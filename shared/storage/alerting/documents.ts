@@ -37,7 +37,9 @@ function documents<T>(schema: z.ZodType<T>, result: D1Result | undefined): T[] {
 export async function readAlertingDocuments(db: D1Database): Promise<AlertingDocuments> {
   const [version, rules, policies, rotations] = await db.batch([
     db.prepare("SELECT version FROM alert_ledger WHERE id = 1"),
-    ...Object.values(tables).map((table) => db.prepare(`SELECT document FROM ${table} ORDER BY id`)),
+    ...Object.values(tables).map((table) =>
+      db.prepare(`SELECT document FROM ${table} ORDER BY id`),
+    ),
   ]);
   return {
     version: versionRow.parse(version?.results[0]).version,

@@ -6,7 +6,7 @@ export interface Differences {
   readonly lost: number;
   /** Results that only the disturbed run has, or has twice. */
   readonly extra: number;
-  /** Transitions and incidents of either that the other does not have, a line each. */
+  /** Transitions and outages of either that the other does not have, a line each. */
   readonly decided: readonly string[];
 }
 
@@ -20,8 +20,8 @@ export function differencesOf(undisturbed: TraceRecord, disturbed: TraceRecord):
         (line) => `missing: ${line}`,
       ),
       ...missingIn(undisturbed.transitions, disturbed.transitions).map((line) => `extra: ${line}`),
-      ...missingIn(disturbed.incidents, undisturbed.incidents).map((line) => `missing: ${line}`),
-      ...missingIn(undisturbed.incidents, disturbed.incidents).map((line) => `extra: ${line}`),
+      ...missingIn(disturbed.outages, undisturbed.outages).map((line) => `missing: ${line}`),
+      ...missingIn(undisturbed.outages, disturbed.outages).map((line) => `extra: ${line}`),
     ],
   };
 }

@@ -86,13 +86,13 @@ export async function runFaultTrace(): Promise<FaultOutcome[]> {
       const seen = await readStatuses(runtime);
       const second = await tick([item.fault]);
       await tick([]);
-      const incidents = await countIncidents(runtime, faultAt);
+      const outages = await countOutages(runtime, faultAt);
       const wanted = { overall: item.overall, regionsDown: item.regionsDown };
-      const promised = describe({ ...wanted, incidents: item.overall === "down" ? 1 : 0 });
-      const got = describe({ ...seen, incidents });
+      const promised = describe({ ...wanted, outages: item.overall === "down" ? 1 : 0 });
+      const got = describe({ ...seen, outages });
       const tickMs = Math.max(first, second);
       outcomes.push({ name: item.name, promised, seen: got, kept: got === promised, tickMs });
-      // Past the time in which a new outage would take up the old incident again.
+      // Past the time in which the outage would be taken up again.
       minute += 1_800;
     }
     return outcomes;
@@ -103,9 +103,9 @@ export async function runFaultTrace(): Promise<FaultOutcome[]> {
   }
 }
 
-function describe(state: { overall: string; regionsDown: number; incidents: number }): string {
-  const { overall, regionsDown, incidents } = state;
-  const opened = incidents === 0 ? "no incident" : `${incidents} incident, closed again`;
+function describe(state: { overall: string; regionsDown: number; outages: number }): string {
+  const { overall, regionsDown, outages } = state;
+  const opened = outages === 0 ? "no outage" : `${outages} outage, closed again`;
   return `${overall}, ${regionsDown} of 3 regions down, ${opened}`;
 }
 
@@ -131,13 +131,13 @@ async function readStatuses(runtime: Runtime) {
   };
 }
 
-const countRow = z.object({ incidents: z.int() });
+const countRow = z.object({ outages: z.int() });
 
-/** Incidents that began at the first failed check and have ended. */
-async function countIncidents(runtime: Runtime, faultAt: number): Promise<number> {
+/** Outages that began at the first failed check and have ended. */
+async function countOutages(runtime: Runtime, faultAt: number): Promise<number> {
   const { rows } = await runtime.query(
-    "SELECT count(*) AS incidents FROM incidents WHERE started_at = ? AND ended_at IS NOT NULL",
+    "SELECT count(*) AS outages FROM outages WHERE started_at = ? AND ended_at IS NOT NULL",
     faultAt,
   );
-  return countRow.parse(rows[0]).incidents;
+  return countRow.parse(rows[0]).outages;
 }

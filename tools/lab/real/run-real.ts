@@ -82,5 +82,5 @@ export async function runReal(options: RealOptions, print: (line: string) => voi
 
 function compared(results: number, { lost, extra, decided }: Differences): string {
   const changes = decided.length === 0 ? "all" : `all but ${decided.length}`;
-  return `of ${results} results ${lost} lost, ${extra} doubled; ${changes} changes of status and incidents as undisturbed`;
+  return `of ${results} results ${lost} lost, ${extra} doubled; ${changes} changes of status and outages as undisturbed`;
 }

@@ -1,13 +1,10 @@
 import type { Result } from "../../../shared/domain/result.ts";
 import { isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
-import { worstCaseMs } from "../../../shared/domain/shard.ts";
+import { confirmationReserveMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { chance } from "./chance.ts";
 import { type Collected, type Delivery, send } from "./fan-out.ts";
 import { controlTimeoutMs } from "./region-object.ts";
 import type { Tick, TickWorld } from "./tick.ts";
-
-/** As in workers/probe/tick/confirm.ts. */
-const reserveMs = 3_000;
 
 /**
  * Where the region whose turn it was saw a failure, has the others look at once:
@@ -33,13 +30,13 @@ export function confirm(
   for (const { region, shard, monitors } of questions) {
     const object = objects[region]?.[shard];
     const load = world.plan.monitors.filter(({ number }) => monitors.includes(number));
-    const leftMs = roundEndMs(round) - (queue.now + world.epochMs) - reserveMs;
+    const leftMs = roundEndMs(round) - (queue.now + world.epochMs) - confirmationReserveMs;
     // All monitors of a target are one probe here.
     const budgetMs = Math.max(1, Math.min(worstCaseMs(load.slice(0, 1), round.step), leftMs));
     send<readonly Result[]>(
       world,
       {
-        ...{ region, shard, patienceMs: budgetMs + controlTimeoutMs + reserveMs },
+        ...{ region, shard, patienceMs: budgetMs + controlTimeoutMs + confirmationReserveMs },
         draw: (what) => chance(world.seed, round.time, region, shard, what, 10),
         ask: (answer) => object?.confirm({ round, monitors, budgetMs }, answer),
       },

@@ -6,7 +6,7 @@ type Defaults = NonNullable<ConfigInput["defaults"]>;
 /** A way from results to status, to be compared with others on the same results. */
 export interface Policy {
   /**
-   * For example `majority/1`: the quorum, and how many failures open an incident. `round-robin/1`
+   * For example `majority/1`: the quorum, and how many failures open an outage. `round-robin/1`
    * is a majority too, but one region asks at a time, and the others only to confirm a failure.
    */
   readonly name: string;

@@ -47,9 +47,7 @@ export async function changeAlerting<Stored extends { readonly version: number }
     const { writes, more = [], result } = await change(stored);
     const all = { alerts: [], incidents: [], notifications: [], ...writes };
     if (isQuiet(all) && more.length === 0) return result;
-    const commit = await fromDatabase(
-      commitAlerts(db, stored.version, all, now, [...more]),
-    );
+    const commit = await fromDatabase(commitAlerts(db, stored.version, all, now, [...more]));
     if (commit.kind === "committed") return result;
   }
   throw new ProblemError("conflict", "Others change alerts all the time: try again.");

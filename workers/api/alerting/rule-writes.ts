@@ -92,7 +92,10 @@ export async function writeRule(
       const errors = ruleErrors(rule, plan, documents);
       if (errors.length > 0) throw invalidRequest(errors);
       if (before === null && documents.rules.length >= mostRules) {
-        throw new ProblemError("conflict", `There are ${mostRules} rules, as many as there can be.`);
+        throw new ProblemError(
+          "conflict",
+          `There are ${mostRules} rules, as many as there can be.`,
+        );
       }
       const result = { rule, created: before === null };
       if (before !== null && JSON.stringify(before) === JSON.stringify(rule)) {
@@ -113,7 +116,10 @@ export async function writeRule(
 }
 
 /** A rule with some of its fields changed. @throws ProblemError `invalid-request` */
-export function patchedRule(before: AlertRule, patch: Readonly<Record<string, unknown>>): AlertRule {
+export function patchedRule(
+  before: AlertRule,
+  patch: Readonly<Record<string, unknown>>,
+): AlertRule {
   const parsed = alertRuleSchema.safeParse({ ...before, ...patch });
   if (parsed.success && parsed.data.id === before.id) return parsed.data;
   if (parsed.success) throw invalidRequest([{ field: "id", message: "never changes" }]);

@@ -24,7 +24,7 @@ const guarded = [
   "/api/monitoring/metrics",
   "/api/monitoring/monitors",
   "/api/monitoring/monitors/home",
-  "/api/monitoring/incidents",
+  "/api/monitoring/outages",
   "/api/monitoring/sla",
 ];
 

@@ -7,9 +7,9 @@ import {
   presentOverall,
 } from "../../../shared/domain/present-status.ts";
 import type { StoredResult } from "../../../shared/storage/queries.ts";
-import { causeDocument } from "./incident-documents.ts";
 import { instant } from "./instant.ts";
 import { type LatestResults, latestOf } from "./latest-results.ts";
+import { causeDocument } from "./outage-documents.ts";
 import { describeQuorum, shownProbe } from "./shown-configuration.ts";
 import type { Snapshot } from "./snapshot.ts";
 

@@ -1,17 +1,17 @@
 import type { PublicMonitor, StatusDocument } from "../../../shared/contract/api/status.ts";
 import { presentByRegion } from "../../../shared/domain/present-status.ts";
-import type { ListedIncident } from "../../../shared/storage/incident-pages.ts";
+import type { ListedOutage } from "../../../shared/storage/outage-pages.ts";
 import { type AssessedMonitor, assess, byGroup, statusesOf, worstOf } from "./assessment.ts";
-import { publicCause, publicIncident } from "./incident-documents.ts";
 import { instant, instantOrNull } from "./instant.ts";
 import { type LatestResults, latestOf } from "./latest-results.ts";
 import { isRegional } from "./monitor-documents.ts";
+import { publicCause, publicOutage } from "./outage-documents.ts";
 import { regionDocument, regionStates, type Snapshot } from "./snapshot.ts";
 
 /** Incidents that a status page shows. */
 export interface ShownIncidents {
-  readonly open: readonly ListedIncident[];
-  readonly recent: readonly ListedIncident[];
+  readonly open: readonly ListedOutage[];
+  readonly recent: readonly ListedOutage[];
 }
 
 /** What a status page needs; nothing in it says how NetPost is reached. */
@@ -34,8 +34,8 @@ export function statusDocument(
       monitors: members.map((member) => publicMonitor(snapshot, latest, member)),
     })),
     incidents: {
-      open: incidents.open.map((incident) => publicIncident(incident, plan, now)),
-      recent: incidents.recent.map((incident) => publicIncident(incident, plan, now)),
+      open: incidents.open.map((incident) => publicOutage(incident, plan, now)),
+      recent: incidents.recent.map((incident) => publicOutage(incident, plan, now)),
     },
   };
 }

@@ -15,7 +15,7 @@ import {
   resetWorld,
 } from "../testing/world.ts";
 
-const path = "/api/monitoring/incidents";
+const path = "/api/monitoring/outages";
 
 beforeAll(async () => {
   await resetWorld();
@@ -31,7 +31,7 @@ const say = (number: number | string, at: number, body: string | null) =>
   });
 
 // One story: each part goes on where the one before it ended.
-describe("marking an incident as a false alarm", () => {
+describe("marking an outage as a false alarm", () => {
   it("keeps who said so and when", async () => {
     const answer = await readAnswer(await say(1, minute(3), '{"by":" Ada "}'), falseAlarmSchema);
     expect(answer).toEqual({ number: 1, falseAlarm: { at: iso(minute(3)), by: "Ada" } });
@@ -42,9 +42,9 @@ describe("marking an incident as a false alarm", () => {
     expect(answer.falseAlarm).toEqual({ at: iso(minute(3)), by: "Ada" });
   });
 
-  it("outlasts what is recorded of the incident", async () => {
+  it("outlasts what is recorded of the outage", async () => {
     await record({ from: minute(2), to: minute(4) }, allUp);
-    const row = await env.DB.prepare("SELECT ended_at, false_alarm_by FROM incidents").first();
+    const row = await env.DB.prepare("SELECT ended_at, false_alarm_by FROM outages").first();
     expect(row).toEqual({ ended_at: minute(2), false_alarm_by: "Ada" });
   });
 
@@ -60,13 +60,13 @@ describe("marking an incident as a false alarm", () => {
     expect(answer.falseAlarm).toEqual({ at: iso(minute(7)), by: "admin" });
   });
 
-  it("of an incident that is not there is a 404", async () => {
+  it("of an outage that is not there is a 404", async () => {
     await readProblem(await say(99, minute(7), "{}"), "not-found", 404);
     await readProblem(await say(99, minute(7), null), "not-found", 404);
   });
 
   it.each([
-    ["x", "{}", "number", "the number of an incident, as the list gives it"],
+    ["x", "{}", "number", "the number of an outage, as the list gives it"],
     ["1", '{"by":""}', "by", "a name of 1 to 100 characters"],
     ["1", '{"by":7}', "by", "a name of 1 to 100 characters"],
     ["1", '{"who":"Ada"}', "json", "has a parameter that this route does not take"],

@@ -2,33 +2,33 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import {
   falseAlarmBodySchema,
   falseAlarmSchema,
-  incidentParamsSchema,
+  outageParamsSchema,
 } from "../../../shared/contract/api/reports.ts";
-import { type FalseAlarm, markFalseAlarm } from "../../../shared/storage/incident-measures.ts";
+import { type FalseAlarm, markFalseAlarm } from "../../../shared/storage/outage-measures.ts";
 import type { ApiEnv } from "../context.ts";
 import { requireAdmin } from "../middleware/require-admin.ts";
 import { ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { instant } from "../reads/instant.ts";
-import { answer, failures, forbidden, invalid, noSuchIncident, unauthorized } from "./responses.ts";
+import { answer, failures, forbidden, invalid, noSuchOutage, unauthorized } from "./responses.ts";
 
-const path = "/api/monitoring/incidents/{number}/false-alarm";
+const path = "/api/monitoring/outages/{number}/false-alarm";
 
 const responses = {
-  200: answer("What is said of the incident now", falseAlarmSchema),
+  200: answer("What is said of the outage now", falseAlarmSchema),
   ...invalid,
   ...unauthorized,
   ...forbidden,
-  ...noSuchIncident,
+  ...noSuchOutage,
   ...failures,
 };
 
 const markRoute = createRoute({
   method: "post",
   path,
-  summary: "Marks an incident as a false alarm; repeating it changes nothing",
+  summary: "Marks an outage as a false alarm; repeating it changes nothing",
   request: {
-    params: incidentParamsSchema,
+    params: outageParamsSchema,
     body: { content: { "application/json": { schema: falseAlarmBodySchema } } },
   },
   responses,
@@ -38,14 +38,14 @@ const unmarkRoute = createRoute({
   method: "delete",
   path,
   summary: "Takes the mark back",
-  request: { params: incidentParamsSchema },
+  request: { params: outageParamsSchema },
   responses,
 });
 
-/** POST and DELETE /api/monitoring/incidents/{number}/false-alarm. */
+/** POST and DELETE /api/monitoring/outages/{number}/false-alarm. */
 export function addFalseAlarms(app: OpenAPIHono<ApiEnv>): void {
   // Before the routes' validators: who may not mark learns nothing of what would be valid.
-  app.use("/api/monitoring/incidents/:number/false-alarm", async (context, next) => {
+  app.use("/api/monitoring/outages/:number/false-alarm", async (context, next) => {
     if (context.req.method === "POST" || context.req.method === "DELETE") requireAdmin(context);
     await next();
   });
@@ -65,8 +65,8 @@ export function addFalseAlarms(app: OpenAPIHono<ApiEnv>): void {
 
 async function say(db: D1Database, number: number, mark: FalseAlarm | null) {
   const marked = await fromDatabase(markFalseAlarm(db, number, mark));
-  if (marked.kind === "no-such-incident") {
-    throw new ProblemError("not-found", `There is no incident ${number}.`);
+  if (marked.kind === "no-such-outage") {
+    throw new ProblemError("not-found", `There is no outage ${number}.`);
   }
   const { falseAlarm } = marked;
   return {

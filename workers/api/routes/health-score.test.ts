@@ -126,6 +126,8 @@ describe("GET /api/monitoring/health/history", () => {
     }
     expect(await history("?window=1h", today + 3_599)).toEqual({
       window: { from: iso(today - 1), to: iso(today + 3_599) },
+      asOf: null,
+      stale: true,
       resolution: "5m",
       average: 80,
       min: 70,

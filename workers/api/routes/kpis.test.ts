@@ -1,6 +1,12 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { kpiDocumentSchema } from "../../../shared/contract/api/kpis.ts";
 import { kpiKinds } from "../../../shared/domain/kpi.ts";
+import { hour } from "../../../shared/domain/rollup.ts";
+import { probedMetrics } from "../../../shared/storage/metric-rollups.ts";
+import { readPlan } from "../../../shared/storage/plans.ts";
+import { rollUpSlice } from "../../../shared/storage/roll-up-slice.ts";
+import { readWork } from "../../../shared/storage/rollup-work.ts";
 import { readAnswer, readProblem } from "../testing/read-answer.ts";
 import {
   applyConfig,
@@ -28,14 +34,30 @@ describe("GET /api/monitoring/kpis", () => {
     await resetWorld();
     await applyConfig(
       {
-        ...configOf(plainMonitors("home", "login")),
+        ...configOf([
+          {
+            id: "home",
+            name: "Home",
+            url: "/",
+            metrics: { databaseQueryMs: "$.queryMs" },
+          },
+          ...plainMonitors("login"),
+        ]),
         kpis: { docsReviewedOn: "2026-09-01", targets: { uptime: 90, timeToRecover: 60 } },
       },
       minute(0),
     );
-    await record({ from: minute(0), to: minute(60) }, (monitor, _, time) =>
-      monitor === "home" && time >= minute(10) && time < minute(16) ? down() : up,
+    await record(
+      { from: minute(0), to: minute(60) },
+      (monitor, _, time) =>
+        monitor === "home" && time >= minute(10) && time < minute(16) ? down() : up,
+      undefined,
+      (monitor) => (monitor === "home" ? { databaseQueryMs: 40 } : {}),
     );
+    // The first hour ends at minute 46; the present one is not rolled up.
+    const [work] = await readWork(env.DB, at - hour);
+    if (work !== undefined)
+      await rollUpSlice(env.DB, await readPlan(env.DB), work, 100_000, [probedMetrics]);
   });
 
   it("tells every indicator, in one order, with its target and what it rests on", async () => {
@@ -57,6 +79,20 @@ describe("GET /api/monitoring/kpis", () => {
       unit: "date",
       met: null,
     });
+  });
+
+  it("tells of the present hour before it is rolled up, and only of the window", async () => {
+    const kpis = await list("?window=10m");
+    const responses = { responses: 60 };
+    expect(kpis.get("averageResponseTime")).toMatchObject({ met: true, from: responses });
+    expect(kpis.get("p95ResponseTime")).toMatchObject({ met: true, from: responses });
+    expect(kpis.get("errorRate")).toMatchObject({ value: 0, from: { results: 60, failed: 0 } });
+    const all = await list();
+    expect(all.get("errorRate")).toMatchObject({ value: 5, from: { results: 360, failed: 18 } });
+    expect(all.get("databaseQueryTime")).toMatchObject({ value: 40, from: { values: 180 } });
+    expect(all.get("requestErrorRate")?.reason).toBe(
+      "no value of errorRatePercent is known in this time",
+    );
   });
 
   it("says why what is not known is not, and never 0", async () => {

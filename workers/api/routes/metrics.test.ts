@@ -230,6 +230,17 @@ describe("GET /api/monitoring/metrics", () => {
 describe("POST /api/monitoring/metrics", () => {
   const body = { points: [{ name: "queueDepth", value: 3, at: iso(minute(9)) }] };
 
+  it("tells who may not push nothing of what would be valid", async () => {
+    const response = await ask(path, {
+      at: now,
+      key: readerKey,
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: "{}",
+    });
+    await readProblem(response, "forbidden", 403);
+  });
+
   it("needs the admin token", async () => {
     const response = await ask(path, {
       at: now,

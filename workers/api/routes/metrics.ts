@@ -16,9 +16,11 @@ import { fromDatabase } from "../reads/from-database.ts";
 import { digestOf, pointsOf } from "../reads/pushed-points.ts";
 import { answer, conflict, failures, forbidden, invalid, unauthorized } from "./responses.ts";
 
+const path = "/api/monitoring/metrics";
+
 const read = createRoute({
   method: "get",
-  path: "/api/monitoring/metrics",
+  path,
   summary: "Metrics: present values against their thresholds, statistics, series",
   request: { query: metricsQuerySchema },
   responses: {
@@ -31,7 +33,7 @@ const read = createRoute({
 
 const push = createRoute({
   method: "post",
-  path: "/api/monitoring/metrics",
+  path,
   summary: "Takes values of metrics that NetPost pushes",
   description: "Needs the admin token. All points are taken, or none.",
   request: {
@@ -56,8 +58,13 @@ export function addMetrics(app: OpenAPIHono<ApiEnv>): void {
     return context.json(document, 200);
   });
 
+  // Before the route's validators: who may not push learns nothing of what would be valid.
+  app.use(path, async (context, next) => {
+    if (context.req.method === "POST") requireAdmin(context);
+    await next();
+  });
+
   app.openapi(push, async (context) => {
-    requireAdmin(context);
     const { DB } = context.get("environment");
     const now = context.get("now");
     const body = context.req.valid("json");

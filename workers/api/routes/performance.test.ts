@@ -136,6 +136,21 @@ describe("GET /api/monitoring/performance", () => {
     ]);
   });
 
+  it("holds figures against the thresholds of the configuration", async () => {
+    const metrics = [
+      { name: "responseTimeP95Ms", unit: "ms", warning: 42, critical: 50 },
+      { name: "errorRatePercent", unit: "%", warning: 20, critical: 40 },
+    ];
+    await applyConfig({ ...configOf(plainMonitors("home")), metrics });
+    await record({ from: minute(0), to: minute(10) }, allUp);
+    const answer = await performance("window=1h", minute(9) + 40);
+    expect(answer.thresholds).toEqual({
+      responseTimeMs: { warning: 42, critical: 50 },
+      errorRate: { warning: 0.2, critical: 0.4 },
+    });
+    expect(answer.overall.state.responseTime).toBe("warning");
+  });
+
   it("is of one monitor, group or region where that is asked for", async () => {
     const [home, login] = plainMonitors("home", "login");
     if (!home || !login) throw new Error("no monitors");

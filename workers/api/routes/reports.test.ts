@@ -128,8 +128,8 @@ describe("a report", () => {
     ]);
     // 24 hours of minutes from three regions; of a failed check there is no response time.
     expect(report.monitors[0]?.latency.count).toBe((1_440 - 20) * 3);
-    expect(report.incidents.total).toBe(2);
-    expect(report.incidents.listed).toMatchObject([
+    expect(report.outages.total).toBe(2);
+    expect(report.outages.listed).toMatchObject([
       {
         monitor: { id: "home" },
         secondsInPeriod: 1_200,
@@ -141,7 +141,7 @@ describe("a report", () => {
     const kpi = (id: string) => report.kpis.find((one) => one.id === id);
     expect(kpi("timeToRecover")).toMatchObject({
       value: 1_200,
-      from: { incidents: 1, stillOpen: 1 },
+      from: { outages: 1, stillOpen: 1 },
     });
     expect(kpi("alertAccuracy")).toMatchObject({ value: 100, met: true });
     expect(kpi("healthScore")).toMatchObject({ value: null, met: null });
@@ -204,9 +204,9 @@ describe("a report", () => {
     expect(await verify(2)).toMatchObject({ same: true });
   });
 
-  it("says that an incident was marked as a false alarm since", async () => {
+  it("says that an outage was marked as a false alarm since", async () => {
     const mark = (method: string, time: number) =>
-      ask("/api/monitoring/incidents/2/false-alarm", {
+      ask("/api/monitoring/outages/2/false-alarm", {
         at: time,
         method,
         ...(method === "POST"
@@ -217,7 +217,7 @@ describe("a report", () => {
     const { same, reasons } = await verify(2);
     expect({ same, reasons }).toEqual({
       same: false,
-      reasons: ["incidents are other ones than they were (marked as false alarms since: #2)"],
+      reasons: ["outages are other ones than they were (marked as false alarms since: #2)"],
     });
     expect((await mark("DELETE", now + 400)).status).toBe(200);
     expect(await verify(2)).toMatchObject({ same: true });
@@ -357,7 +357,7 @@ describe("bad input", () => {
     [
       "/1?format=csv&table=everything",
       "table",
-      "availability, incidents, kpis, exclusions, given once",
+      "availability, outages, kpis, exclusions, given once",
     ],
     ["/1?format=json&table=kpis", "table", "only together with format=csv"],
   ] as const;
@@ -377,7 +377,7 @@ describe("bad input", () => {
     await readProblem(await order({ kind: "x" }, { key: null }), "unauthorized", 401);
     await readProblem(await order({ kind: "x" }, { key: readerKey }), "forbidden", 403);
     for (const method of ["POST", "DELETE"]) {
-      const response = await ask("/api/monitoring/incidents/x/false-alarm", {
+      const response = await ask("/api/monitoring/outages/x/false-alarm", {
         at: now,
         key: readerKey,
         method,

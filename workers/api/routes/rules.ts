@@ -24,9 +24,8 @@ import { adminWrites } from "../middleware/admin-writes.ts";
 import { invalidRequest, ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { instant } from "../reads/instant.ts";
-import { jsonBody } from "./alert-responses.ts";
+import { jsonBody, noSuchRuleThere } from "./alert-responses.ts";
 import { answer, conflict, failures, forbidden, invalid, unauthorized } from "./responses.ts";
-import { noSuchRuleThere } from "./alert-responses.ts";
 
 const path = "/api/monitoring/rules";
 const one = { ...unauthorized, ...invalid, ...failures };

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { statusDocumentSchema } from "../../../shared/contract/api/status.ts";
 import type { ApiEnv } from "../context.ts";
-import { readIncidents } from "../reads/incident-documents.ts";
 import { readLatestResults } from "../reads/latest-results.ts";
+import { readOutages } from "../reads/outage-documents.ts";
 import { readSnapshot } from "../reads/snapshot.ts";
 import { statusDocument } from "../reads/status-document.ts";
 import { answer, failures } from "./responses.ts";
@@ -25,8 +25,8 @@ export function addStatus(app: OpenAPIHono<ApiEnv>): void {
     const snapshot = await readSnapshot(DB, context.get("now"));
     const [latest, open, recent] = await Promise.all([
       readLatestResults(DB, snapshot, snapshot.plan.monitors),
-      readIncidents(DB, { state: "open", before: null }, mostOpenIncidents),
-      readIncidents(DB, { state: "closed", before: null }, recentIncidents),
+      readOutages(DB, { state: "open", before: null }, mostOpenIncidents),
+      readOutages(DB, { state: "closed", before: null }, recentIncidents),
     ]);
     return context.json(statusDocument(snapshot, latest, { open, recent }), 200);
   });

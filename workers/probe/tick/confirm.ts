@@ -2,7 +2,7 @@ import { type ConfirmRequest, roundResultsSchema } from "../../../shared/contrac
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { RoundReport } from "../../../shared/domain/recording.ts";
 import { isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
-import { worstCaseMs } from "../../../shared/domain/shard.ts";
+import { confirmationReserveMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
 import { controlTimeoutMs } from "../region/controls.ts";
 import {
@@ -17,9 +17,6 @@ import {
   regionStub,
 } from "./fan-out.ts";
 import type { TickSurroundings } from "./surroundings.ts";
-
-/** What is left for messages and for recording after the last confirmation, ms. */
-const reserveMs = 3_000;
 
 /**
  * Step 3 under round-robin: where the region whose turn it was saw a failure, all the others probe
@@ -99,11 +96,12 @@ async function ask(
   monitors: number[],
 ): Promise<Answer> {
   const { region, shard } = object;
-  const leftMs = roundEndMs(round) - clock.now() - reserveMs;
+  const leftMs = roundEndMs(round) - clock.now() - confirmationReserveMs;
   const load = object.monitors.filter(({ number }) => monitors.includes(number));
   const budgetMs = Math.max(1, Math.min(worstCaseMs(load, round.step), leftMs));
   const request: ConfirmRequest = { round, monitors, budgetMs };
-  const patienceMs = patience(round, clock.now(), budgetMs + controlTimeoutMs + reserveMs);
+  const neededMs = budgetMs + controlTimeoutMs + confirmationReserveMs;
+  const patienceMs = patience(round, clock.now(), neededMs);
   try {
     const answer = await Promise.race([
       regionStub(env, region, shard).confirm(request),

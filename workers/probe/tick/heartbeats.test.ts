@@ -40,10 +40,10 @@ const results = () =>
   select(resultRow, "SELECT * FROM results WHERE monitor = 1 ORDER BY time, region");
 const transitions = () =>
   select(transitionRow, "SELECT * FROM transitions WHERE monitor = 1 ORDER BY at, scope");
-const incidents = () =>
+const outages = () =>
   select(
     z.object({ started_at: z.int(), ended_at: z.int().nullable(), cause: z.string() }),
-    "SELECT * FROM incidents WHERE monitor = 1 ORDER BY started_at",
+    "SELECT * FROM outages WHERE monitor = 1 ORDER BY started_at",
   );
 
 // Every test has a hundred minutes of its own, so that rounds already run are not in its way.
@@ -54,7 +54,7 @@ beforeEach(async () => {
   first += 6_000;
   await setFaults([]);
   const tables = [
-    ...["results", "transitions", "statuses", "incidents", "coverage", "heartbeats"],
+    ...["results", "transitions", "statuses", "outages", "coverage", "heartbeats"],
     ...["plans", "monitors", "regions"],
   ];
   await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
@@ -98,7 +98,7 @@ describe("a heartbeat in the tick", () => {
     ]);
   });
 
-  it("is unknown until its first ping or until that is missing, and then one incident", async () => {
+  it("is unknown until its first ping or until that is missing, and then one outage", async () => {
     await ticks(1, 5);
     expect(await results()).toMatchObject([
       { time: minute(4), ...missing, detail: expect.stringContaining("never called in") },
@@ -106,7 +106,7 @@ describe("a heartbeat in the tick", () => {
     ]);
     await ping("success", minute(5) + 30);
     await ticks(6, 6);
-    expect(await incidents()).toMatchObject([{ started_at: minute(4), ended_at: minute(6) }]);
+    expect(await outages()).toMatchObject([{ started_at: minute(4), ended_at: minute(6) }]);
   });
 
   it("is up while late, down after the grace, and up again with the next ping", async () => {
@@ -128,9 +128,9 @@ describe("a heartbeat in the tick", () => {
       failed,
       up,
     ]);
-    const [incident] = await incidents();
-    expect(incident).toMatchObject({ started_at: minute(1), ended_at: minute(3) });
-    expect(incident?.cause).toContain("heartbeat-failed");
+    const [outage] = await outages();
+    expect(outage).toMatchObject({ started_at: minute(1), ended_at: minute(3) });
+    expect(outage?.cause).toContain("heartbeat-failed");
   });
 
   it("is up while a run may still finish, and down once that is overlong", async () => {
@@ -143,10 +143,10 @@ describe("a heartbeat in the tick", () => {
   it("changes nothing when a tick is repeated after a ping came in", async () => {
     await ping("failure", minute(0) + 30);
     await ticks(1, 1);
-    const before = [await results(), await transitions(), await incidents()];
+    const before = [await results(), await transitions(), await outages()];
     await ping("success", minute(1) + 2);
     await Promise.all([tickAt(minute(1)), tickAt(minute(1))]);
-    expect([await results(), await transitions(), await incidents()]).toEqual(before);
+    expect([await results(), await transitions(), await outages()]).toEqual(before);
   });
 });
 
@@ -179,7 +179,7 @@ describe("while no pings can be taken, a ping that is missed is our fault (law 1
       [16, missing.outcome],
     ]);
     expect((await results())[1]).toMatchObject(lost);
-    expect(await incidents()).toMatchObject([{ started_at: minute(16), ended_at: null }]);
+    expect(await outages()).toMatchObject([{ started_at: minute(16), ended_at: null }]);
     // What the regions saw meanwhile is all there.
     const seen = "SELECT count(*) AS n FROM results WHERE monitor = 2";
     expect(await select(z.object({ n: z.int() }), seen)).toEqual([{ n: 16 * 3 }]);
@@ -207,6 +207,6 @@ describe("while no pings can be taken, a ping that is missed is our fault (law 1
       [1, up.outcome],
       [6, lost.outcome],
     ]);
-    expect(await incidents()).toEqual([]);
+    expect(await outages()).toEqual([]);
   });
 });

@@ -8,10 +8,7 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
   const complete =
     outcome.plan.kind === "loaded" &&
     (outcome.upkeep?.failed.length ?? 0) === 0 &&
-    outcome.rounds.every(
-      (round) =>
-        round.kind === "run" && round.recorded.kind === "recorded" && round.faults.length === 0,
-    );
+    outcome.rounds.every(isComplete);
   log(complete ? "info" : "error", "tick", {
     minute: outcome.minute,
     durationMs,
@@ -25,6 +22,28 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
 
 function describeUpkeep({ durationMs, told }: UpkeepOutcome): LogValue {
   return { durationMs, ...told };
+}
+
+function isComplete(round: RoundOutcome): boolean {
+  return (
+    round.kind === "run" &&
+    round.recorded.kind === "recorded" &&
+    round.faults.length === 0 &&
+    round.told?.alerted.kind === "decided" &&
+    Object.keys(round.told.alerted.faults).length === 0 &&
+    round.told.delivered.fault === null &&
+    round.told.delivered.dead === 0
+  );
+}
+
+/** Nothing is said of alerts where there was nothing to do. */
+function describeTold(told: Extract<RoundOutcome, { kind: "run" }>["told"]): LogValue {
+  if (told === null) return "nothing decided: nothing was recorded";
+  const { alerted, delivered } = told;
+  const done = Object.entries({ ...alerted, ...delivered }).filter(
+    ([, value]) => typeof value !== "number" || value > 0,
+  );
+  return Object.fromEntries(done.filter(([, value]) => value !== null));
 }
 
 function describeRound(outcome: RoundOutcome): LogValue {
@@ -46,10 +65,11 @@ function describeRound(outcome: RoundOutcome): LogValue {
     late: recording.late.length,
     gapSeconds,
     transitions: recording.transitions.length,
-    opened: recording.incidents.filter(({ change }) => change !== "close").length,
-    closed: recording.incidents.filter(({ change }) => change === "close").length,
+    opened: recording.outages.filter(({ change }) => change !== "close").length,
+    closed: recording.outages.filter(({ change }) => change === "close").length,
     rowsRead: rows.read,
     rowsWritten: rows.written,
     faults,
+    alerts: describeTold(outcome.told),
   };
 }

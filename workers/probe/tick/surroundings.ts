@@ -1,7 +1,8 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { VersionedMemory } from "../../../shared/storage/ledger.ts";
-import type { Bindings } from "../env.ts";
+import type { Channels } from "../channels.ts";
+import type { Env } from "../env.ts";
 
 /**
  * What this isolate remembers between ticks, to spare reads. It is never trusted: the plan is held
@@ -12,16 +13,18 @@ export interface Recollection {
   memory: VersionedMemory | null;
   /** By region and shard: how its object fared when that was last recorded. */
   readonly objects: Map<string, string>;
+  /** Read once, and said once. */
+  channels: Channels | null;
 }
 
 /** What a tick takes from outside. */
 export interface TickSurroundings {
-  readonly env: Bindings;
+  readonly env: Env;
   readonly clock: Clock;
   readonly recollection: Recollection;
 }
 
 /** Nothing remembered yet. */
 export function emptyRecollection(): Recollection {
-  return { plan: null, memory: null, objects: new Map() };
+  return { plan: null, memory: null, objects: new Map(), channels: null };
 }

@@ -25,7 +25,7 @@ const transitionRow = z.object({
   from_status: z.string(),
   to_status: z.string(),
 });
-const incidentRow = z.object({
+const outageRow = z.object({
   started_at: z.int(),
   ended_at: z.int().nullable(),
   cause: z.string(),
@@ -33,7 +33,7 @@ const incidentRow = z.object({
 
 const results = () => select(resultRow, "SELECT * FROM results ORDER BY time, region");
 const transitions = () => select(transitionRow, "SELECT * FROM transitions ORDER BY at, scope");
-const incidents = () => select(incidentRow, "SELECT * FROM incidents ORDER BY started_at");
+const outages = () => select(outageRow, "SELECT * FROM outages ORDER BY started_at");
 const path = "/api/health";
 
 // Every test has a hundred minutes of its own, so that rounds already run are not in its way.
@@ -43,7 +43,7 @@ beforeEach(async () => {
   minute += 6000;
   await setFaults([]);
   await env.DB.batch(
-    ["results", "transitions", "statuses", "incidents", "coverage"].map((table) =>
+    ["results", "transitions", "statuses", "outages", "coverage"].map((table) =>
       env.DB.prepare(`DELETE FROM ${table}`),
     ),
   );
@@ -76,7 +76,7 @@ describe("a tick", () => {
     expect(outcome.rounds).toMatchObject([{ recorded: { rows: { written: 7 } } }]);
   });
 
-  it("calls a fault in one region regional: degraded, down there, and no incident", async () => {
+  it("calls a fault in one region regional: degraded, down there, and no outage", async () => {
     await tickAt(minute);
     await setFaults([{ kind: "status", status: 500, path, region: "us-west" }]);
     await tickAt(minute + 60);
@@ -84,17 +84,17 @@ describe("a tick", () => {
       { scope: 0, at: minute + 60, from_status: "up", to_status: "degraded" },
       { scope: 2, at: minute + 60, from_status: "up", to_status: "down" },
     ]);
-    expect(await incidents()).toEqual([]);
+    expect(await outages()).toEqual([]);
   });
 
-  it("opens one incident at the first failed check and closes it at the first good one", async () => {
+  it("opens one outage at the first failed check and closes it at the first good one", async () => {
     await tickAt(minute);
     await setFaults([{ kind: "status", status: 500, path }]);
     await tickAt(minute + 60);
     await tickAt(minute + 120);
     await setFaults([]);
     await tickAt(minute + 180);
-    expect(await incidents()).toMatchObject([
+    expect(await outages()).toMatchObject([
       {
         started_at: minute + 60,
         ended_at: minute + 180,
@@ -109,7 +109,7 @@ describe("a tick", () => {
     await setFaults([{ kind: "status", status: 500, path }]);
     await tickAt(minute);
     expect([await results(), await transitions()]).toEqual(before);
-    expect(await incidents()).toEqual([]);
+    expect(await outages()).toEqual([]);
   });
 
   it("records every result once when two run at the same time", async () => {
@@ -169,6 +169,6 @@ describe("with the database away for ten minutes", () => {
       { scope: 0, at: minute + 180, from_status: "up", to_status: "down" },
       { scope: 0, at: minute + 420, from_status: "down", to_status: "up" },
     ]);
-    expect(await incidents()).toMatchObject([{ started_at: minute + 180, ended_at: minute + 420 }]);
+    expect(await outages()).toMatchObject([{ started_at: minute + 180, ended_at: minute + 420 }]);
   });
 });

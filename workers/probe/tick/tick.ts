@@ -6,17 +6,21 @@
  *   3. region/      … each target with retries, and keep the results until they are recorded;
  *      confirm      under round-robin, a failure is confirmed by all other regions at once
  *      heartbeats   what NetPost's own jobs said is reported beside it
- *   4. record       results → verdict → status → transitions and incidents (shared/domain) …
+ *   4. record       results → verdict → status → transitions and outages (shared/domain) …
  *   5.              … in one batch that changes nothing if another tick was faster
  *   6. acknowledge  the objects let go of what the database has
- *   7. upkeep       rollups, deletion of what is old, and whatever else follows from the record
+ *   7. alert        what was recorded → alerts, incidents, notifications
+ *   8. deliver      notifications → people
+ *   9. upkeep       rollups, deletion of what is old, and whatever else follows from the record
  *
  * A minute has one round for monitors with intervals of whole minutes, and six for faster ones.
  */
 import { type Plan, planRounds } from "../../../shared/domain/plan.ts";
 import { type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { type Alerted, alert } from "./alert.ts";
 import { confirm } from "./confirm.ts";
+import { type DeliveryOutcome, deliver } from "./deliver.ts";
 import { fanOut, type RegionFault } from "./fan-out.ts";
 import { addHeartbeats } from "./heartbeats.ts";
 import { type LoadedPlan, loadPlan } from "./load-plan.ts";
@@ -31,6 +35,8 @@ export type RoundOutcome =
       readonly round: Round;
       readonly faults: readonly RegionFault[];
       readonly recorded: Recorded;
+      /** Null where nothing was recorded: nothing is decided from what is not kept. */
+      readonly told: { readonly alerted: Alerted; readonly delivered: DeliveryOutcome } | null;
     }
   /** Its time was over before it could begin: the next one shows what is true then. */
   | { readonly kind: "missed"; readonly round: Round };
@@ -84,6 +90,14 @@ async function runRound(
 
     // After a long time without the database the backlog is taken in pieces, oldest first.
     const goOn = collected.more && recorded.kind === "recorded" && clock.now() < roundEndMs(round);
-    if (!goOn) return { kind: "run", round, faults: collected.faults, recorded };
+    if (goOn) continue;
+    const told = recorded.kind === "recorded" ? await tell(surroundings, plan, round) : null;
+    return { kind: "run", round, faults: collected.faults, recorded, told };
   }
+}
+
+async function tell(surroundings: TickSurroundings, plan: Plan, round: Round) {
+  const alerted = await alert(surroundings, plan, round);
+  const delivered = await deliver(surroundings, plan);
+  return { alerted, delivered };
 }

@@ -39,7 +39,7 @@ beforeEach(async () => {
   month += 1;
   first = fullHour + month * 30 * day;
   await setFaults([]);
-  const tables = ["results", "transitions", "statuses", "incidents", "coverage"];
+  const tables = ["results", "transitions", "statuses", "outages", "coverage"];
   await env.DB.batch(
     [...tables, "rollups", "rollup_work"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
   );

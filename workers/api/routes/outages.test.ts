@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { incidentListSchema } from "../../../shared/contract/api/incidents.ts";
+import { outageListSchema } from "../../../shared/contract/api/outages.ts";
 import { readAnswer, readProblem } from "../testing/read-answer.ts";
 import {
   applyConfig,
@@ -15,14 +15,14 @@ import {
   up,
 } from "../testing/world.ts";
 
-const path = "/api/monitoring/incidents";
+const path = "/api/monitoring/outages";
 const at = minute(83) + 10;
 
 async function list(query = "") {
-  return readAnswer(await ask(`${path}${query}`, { at }), incidentListSchema);
+  return readAnswer(await ask(`${path}${query}`, { at }), outageListSchema);
 }
 
-/** Home fails for one minute in twenty: incidents at 1, 21, 41, 61, 81; removed at 82. */
+/** Home fails for one minute in twenty: outages at 1, 21, 41, 61, 81; removed at 82. */
 beforeAll(async () => {
   await resetWorld();
   await applyConfig(configOf(plainMonitors("home", "login")), minute(0));
@@ -34,12 +34,12 @@ beforeAll(async () => {
   await record({ from: minute(83), to: minute(84) }, () => down("still failing"));
 });
 
-describe("GET /api/monitoring/incidents", () => {
+describe("GET /api/monitoring/outages", () => {
   it("lists them, newest first", async () => {
-    const { incidents, nextCursor } = await list();
-    expect(incidents.map(({ number }) => number)).toEqual([6, 5, 4, 3, 2, 1]);
+    const { outages, nextCursor } = await list();
+    expect(outages.map(({ number }) => number)).toEqual([6, 5, 4, 3, 2, 1]);
     expect(nextCursor).toBeNull();
-    expect(incidents[0]).toEqual({
+    expect(outages[0]).toEqual({
       number: 6,
       monitor: { id: "login", name: "Monitor login" },
       state: "open",
@@ -58,8 +58,8 @@ describe("GET /api/monitoring/incidents", () => {
   });
 
   it("keeps those of a monitor that is no longer watched, without its name", async () => {
-    const { incidents } = await list();
-    expect(incidents[1]).toMatchObject({
+    const { outages } = await list();
+    expect(outages[1]).toMatchObject({
       number: 5,
       monitor: { id: "home", name: null },
       state: "closed",
@@ -70,22 +70,22 @@ describe("GET /api/monitoring/incidents", () => {
   });
 
   it("tells open from closed", async () => {
-    expect((await list("?state=open")).incidents.map(({ number }) => number)).toEqual([6]);
-    const { incidents } = await list("?state=closed");
-    expect(incidents.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
+    expect((await list("?state=open")).outages.map(({ number }) => number)).toEqual([6]);
+    const { outages } = await list("?state=closed");
+    expect(outages.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
   });
 
   it.each(["all", "closed"])("pages through %s without a gap or a repetition", async (state) => {
     const seen: number[] = [];
     let cursor = "";
     for (;;) {
-      const { incidents, nextCursor } = await list(`?state=${state}&limit=2${cursor}`);
-      expect(incidents.length).toBeLessThanOrEqual(2);
-      seen.push(...incidents.map(({ number }) => number));
+      const { outages, nextCursor } = await list(`?state=${state}&limit=2${cursor}`);
+      expect(outages.length).toBeLessThanOrEqual(2);
+      seen.push(...outages.map(({ number }) => number));
       if (nextCursor === null) break;
       cursor = `&cursor=${nextCursor}`;
     }
-    expect(seen).toEqual((await list(`?state=${state}`)).incidents.map(({ number }) => number));
+    expect(seen).toEqual((await list(`?state=${state}`)).outages.map(({ number }) => number));
   });
 
   it("has no next page where the last one is just full", async () => {

@@ -1,9 +1,9 @@
-/** What incidents tell of a stretch of time: how fast they were seen and ended, how many were real. */
+/** What outages tell of a stretch of time: how fast they were seen and ended, how many were real. */
 import { type Finding, mean, share } from "./kpi.ts";
 import type { Span } from "./span.ts";
 
-/** An incident as far as it is measured. Times in epoch seconds. */
-export interface MeasuredIncident {
+/** An outage as far as it is measured. Times in epoch seconds. */
+export interface MeasuredOutage {
   readonly monitor: number;
   readonly startedAt: number;
   readonly detectedAt: number;
@@ -13,26 +13,26 @@ export interface MeasuredIncident {
   readonly falseAlarmAt: number | null;
 }
 
-/** What a span's incidents are measured by. */
-export interface IncidentsOfSpan {
+/** What a span's outages are measured by. */
+export interface OutagesOfSpan {
   readonly window: Span;
   /** All that were open at some time of the window. */
-  readonly incidents: readonly MeasuredIncident[];
+  readonly outages: readonly MeasuredOutage[];
   /** When a monitor's outages do not count: maintenance; normalised. */
   readonly excluded: (monitor: number) => readonly Span[];
 }
 
-const noneBegan = "no incident began in this time";
+const noneBegan = "no outage began in this time";
 
 /**
  * Mean seconds from the first failed check to the recorded change of status, over the real
- * incidents that began in the window.
+ * outages that began in the window.
  */
-export function timeToDetect(of: IncidentsOfSpan): Finding {
+export function timeToDetect(of: OutagesOfSpan): Finding {
   const began = countedIn(of).filter(({ startedAt }) => isIn(of.window, startedAt));
   const seconds = began.map(({ startedAt, detectedAt }) => Math.max(0, detectedAt - startedAt));
   return mean(seconds, noneBegan, {
-    incidents: began.length,
+    outages: began.length,
     ...(seconds.length > 0 ? { longestSeconds: Math.max(...seconds) } : {}),
     ...leftOut(of),
   });
@@ -40,41 +40,41 @@ export function timeToDetect(of: IncidentsOfSpan): Finding {
 
 /**
  * Mean seconds from the first failed check to the first that was no longer down, over the real
- * incidents that ended in the window: so each counts once, in the span in which it was over.
+ * outages that ended in the window: so each counts once, in the span in which it was over.
  */
-export function timeToRecover(of: IncidentsOfSpan): Finding {
+export function timeToRecover(of: OutagesOfSpan): Finding {
   const seconds = countedIn(of).flatMap(({ startedAt, endedAt }) =>
     endedAt !== null && isIn(of.window, endedAt) ? [endedAt - startedAt] : [],
   );
   const open = countedIn(of).filter(({ endedAt }) => endedAt === null || endedAt >= of.window.to);
-  return mean(seconds, "no incident ended in this time", {
-    incidents: seconds.length,
+  return mean(seconds, "no outage ended in this time", {
+    outages: seconds.length,
     stillOpen: open.length,
     ...(seconds.length > 0 ? { longestSeconds: Math.max(...seconds) } : {}),
     ...leftOut(of),
   });
 }
 
-/** Percent of the incidents begun in the window that nobody has marked as a false alarm. */
-export function alertAccuracy({ window, incidents }: IncidentsOfSpan): Finding {
-  const began = incidents.filter(({ startedAt }) => isIn(window, startedAt));
+/** Percent of the outages begun in the window that nobody has marked as a false alarm. */
+export function alertAccuracy({ window, outages }: OutagesOfSpan): Finding {
+  const began = outages.filter(({ startedAt }) => isIn(window, startedAt));
   const wrong = began.filter(({ falseAlarmAt }) => falseAlarmAt !== null).length;
   return share(began.length - wrong, began.length, noneBegan, {
-    incidents: began.length,
+    outages: began.length,
     falseAlarms: wrong,
   });
 }
 
 /** Real ones, and not those of planned work. */
-function countedIn({ incidents, excluded }: IncidentsOfSpan): MeasuredIncident[] {
-  return incidents.filter(
+function countedIn({ outages, excluded }: OutagesOfSpan): MeasuredOutage[] {
+  return outages.filter(
     ({ monitor, startedAt, falseAlarmAt }) =>
       falseAlarmAt === null && !excluded(monitor).some((span) => isIn(span, startedAt)),
   );
 }
 
-function leftOut(of: IncidentsOfSpan): Finding["from"] {
-  const count = of.incidents.length - countedIn(of).length;
+function leftOut(of: OutagesOfSpan): Finding["from"] {
+  const count = of.outages.length - countedIn(of).length;
   return count > 0 ? { leftOut: count } : {};
 }
 

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
-import { type IncidentFilter, readIncidentPage } from "./incident-pages.ts";
+import { type OutageFilter, readOutagePage } from "./outage-pages.ts";
 
 beforeAll(async () => {
   const insert = (number: number, monitor: number, endedAt: number | null) =>
     env.DB.prepare(
-      "INSERT INTO incidents (number, monitor, started_at, detected_at, ended_at) VALUES (?1, ?2, ?3, ?3, ?4)",
+      "INSERT INTO outages (number, monitor, started_at, detected_at, ended_at) VALUES (?1, ?2, ?3, ?3, ?4)",
     ).bind(number, monitor, number * 100, endedAt);
   await env.DB.batch([
     env.DB.prepare("INSERT INTO monitors (number, id, added_at) VALUES (1, 'home', 0)"),
@@ -20,7 +20,7 @@ beforeAll(async () => {
   ]);
 });
 
-const cases: readonly (readonly [string, IncidentFilter, number, readonly number[]])[] = [
+const cases: readonly (readonly [string, OutageFilter, number, readonly number[]])[] = [
   ["all of them", { state: "all", before: null }, 10, [5, 4, 3, 2, 1]],
   ["no more than the limit", { state: "all", before: null }, 2, [5, 4]],
   ["only those before a number", { state: "all", before: 4 }, 10, [3, 2, 1]],
@@ -30,12 +30,12 @@ const cases: readonly (readonly [string, IncidentFilter, number, readonly number
 ];
 
 it.each(cases)("reads %s, newest first", async (_, filter, limit, numbers) => {
-  const page = await readIncidentPage(env.DB, filter, limit);
+  const page = await readOutagePage(env.DB, filter, limit);
   expect(page.map(({ number }) => number)).toEqual(numbers);
 });
 
 it("names the monitor, also one that is no longer watched", async () => {
-  const [newest] = await readIncidentPage(env.DB, { state: "closed", before: null }, 1);
+  const [newest] = await readOutagePage(env.DB, { state: "closed", before: null }, 1);
   expect(newest).toEqual({
     number: 4,
     monitorId: "gone",

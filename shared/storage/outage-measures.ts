@@ -1,12 +1,12 @@
-/** Incidents of a stretch of time, and what people say of them. */
+/** Outages of a stretch of time, and what people say of them. */
 import { z } from "zod";
-import type { MeasuredIncident } from "../domain/incident-measures.ts";
+import type { MeasuredOutage } from "../domain/outage-measures.ts";
 import type { Cause } from "../domain/recording.ts";
 import type { Span } from "../domain/span.ts";
 import { causeColumn } from "./rows.ts";
 
-/** An incident with all that is said of it. Times in epoch seconds. */
-export interface IncidentOfSpan extends MeasuredIncident {
+/** An outage with all that is said of it. Times in epoch seconds. */
+export interface OutageOfSpan extends MeasuredOutage {
   readonly number: number;
   readonly monitorId: string;
   readonly cause: Cause | null;
@@ -30,7 +30,7 @@ const rowSchema = z
     false_alarm_by: z.string().nullable(),
   })
   .transform(
-    (row): IncidentOfSpan => ({
+    (row): OutageOfSpan => ({
       number: row.number,
       monitor: row.monitor,
       monitorId: row.monitor_id,
@@ -46,22 +46,22 @@ const rowSchema = z
   );
 
 /**
- * Reads the incidents that were open at some time of a window, also of monitors no longer watched,
+ * Reads the outages that were open at some time of a window, also of monitors no longer watched,
  * in order of their beginning: one row for each and one per monitor ever watched.
  */
-export async function readIncidentsOf(db: D1Database, window: Span): Promise<IncidentOfSpan[]> {
+export async function readOutagesOf(db: D1Database, window: Span): Promise<OutageOfSpan[]> {
   const { results } = await db
     .prepare(
-      `SELECT incidents.number, incidents.monitor, monitors.id AS monitor_id, incidents.started_at,
-         incidents.detected_at, incidents.ended_at, incidents.cause, incidents.reopenings,
-         incidents.acknowledged_at, incidents.false_alarm_at, incidents.false_alarm_by
-       FROM monitors CROSS JOIN incidents ON incidents.monitor = monitors.number
-         AND incidents.started_at < ?2
-         AND incidents.started_at >= coalesce((
-           SELECT max(last.started_at) FROM incidents AS last
+      `SELECT outages.number, outages.monitor, monitors.id AS monitor_id, outages.started_at,
+         outages.detected_at, outages.ended_at, outages.cause, outages.reopenings,
+         outages.acknowledged_at, outages.false_alarm_at, outages.false_alarm_by
+       FROM monitors CROSS JOIN outages ON outages.monitor = monitors.number
+         AND outages.started_at < ?2
+         AND outages.started_at >= coalesce((
+           SELECT max(last.started_at) FROM outages AS last
            WHERE last.monitor = monitors.number AND last.started_at <= ?1
          ), ?1)
-       ORDER BY incidents.started_at, incidents.number`,
+       ORDER BY outages.started_at, outages.number`,
     )
     .bind(window.from, window.to)
     .all();
@@ -71,7 +71,7 @@ export async function readIncidentsOf(db: D1Database, window: Span): Promise<Inc
     .filter(({ endedAt }) => endedAt === null || endedAt > window.from);
 }
 
-/** That an incident was none, who said so, and when (epoch seconds). */
+/** That an outage was none, who said so, and when (epoch seconds). */
 export interface FalseAlarm {
   readonly at: number;
   readonly by: string;
@@ -82,39 +82,39 @@ const markSchema = z.object({
   false_alarm_by: z.string().nullable(),
 });
 
-/** What became of a mark: what is said of the incident now. */
+/** What became of a mark: what is said of the outage now. */
 export type Marked =
   | { readonly kind: "marked"; readonly falseAlarm: FalseAlarm | null }
-  | { readonly kind: "no-such-incident" };
+  | { readonly kind: "no-such-outage" };
 
 /**
- * Marks an incident as a false alarm, or takes the mark back. Who marks it again changes nothing:
+ * Marks an outage as a false alarm, or takes the mark back. Who marks it again changes nothing:
  * the first to say so stands.
  *
  * @param mark null to take it back
  */
 export async function markFalseAlarm(
   db: D1Database,
-  incident: number,
+  outage: number,
   mark: FalseAlarm | null,
 ): Promise<Marked> {
   const statement =
     mark === null
       ? db
           .prepare(
-            `UPDATE incidents SET false_alarm_at = NULL, false_alarm_by = NULL WHERE number = ?1
+            `UPDATE outages SET false_alarm_at = NULL, false_alarm_by = NULL WHERE number = ?1
              RETURNING false_alarm_at, false_alarm_by`,
           )
-          .bind(incident)
+          .bind(outage)
       : db
           .prepare(
-            `UPDATE incidents SET false_alarm_by = iif(false_alarm_at IS NULL, ?3, false_alarm_by),
+            `UPDATE outages SET false_alarm_by = iif(false_alarm_at IS NULL, ?3, false_alarm_by),
                false_alarm_at = coalesce(false_alarm_at, ?2) WHERE number = ?1
              RETURNING false_alarm_at, false_alarm_by`,
           )
-          .bind(incident, mark.at, mark.by);
+          .bind(outage, mark.at, mark.by);
   const row = await statement.first();
-  if (row === null) return { kind: "no-such-incident" };
+  if (row === null) return { kind: "no-such-outage" };
   const { false_alarm_at: at, false_alarm_by: by } = markSchema.parse(row);
   return { kind: "marked", falseAlarm: at === null ? null : { at, by: by ?? "" } };
 }

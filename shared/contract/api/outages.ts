@@ -1,14 +1,14 @@
-/** GET /api/monitoring/incidents. */
+/** GET /api/monitoring/outages. */
 import { z } from "zod";
 import { instantSchema, secondsSchema } from "./common.ts";
 import { causeSchema } from "./monitors.ts";
 import { onceMessage } from "./query.ts";
 
-export const incidentStates = ["open", "closed", "all"] as const;
-export const defaultIncidentLimit = 20;
-export const largestIncidentLimit = 100;
+export const outageStates = ["open", "closed", "all"] as const;
+export const defaultOutageLimit = 20;
+export const largestOutageLimit = 100;
 
-export const incidentSchema = z.object({
+export const outageSchema = z.object({
   number: z.int(),
   monitor: z.object({
     id: z.string(),
@@ -24,27 +24,27 @@ export const incidentSchema = z.object({
   cause: causeSchema.nullable(),
 });
 
-export type IncidentDocument = z.infer<typeof incidentSchema>;
+export type OutageDocument = z.infer<typeof outageSchema>;
 
-export const incidentListSchema = z.object({
-  incidents: z.array(incidentSchema),
+export const outageListSchema = z.object({
+  outages: z.array(outageSchema),
   nextCursor: z.string().nullable().meta({ description: "Null: this was the last page" }),
 });
 
-export const incidentQuerySchema = z.strictObject({
+export const outageQuerySchema = z.strictObject({
   state: z
-    .enum(incidentStates, { error: onceMessage("open, closed or all") })
+    .enum(outageStates, { error: onceMessage("open, closed or all") })
     .default("all")
-    .meta({ description: "Which incidents" }),
+    .meta({ description: "Which outages" }),
   limit: z
-    .string({ error: onceMessage(`a whole number from 1 to ${largestIncidentLimit}`) })
-    .default(String(defaultIncidentLimit))
+    .string({ error: onceMessage(`a whole number from 1 to ${largestOutageLimit}`) })
+    .default(String(defaultOutageLimit))
     .refine(
-      (text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= largestIncidentLimit,
-      `a whole number from 1 to ${largestIncidentLimit}`,
+      (text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= largestOutageLimit,
+      `a whole number from 1 to ${largestOutageLimit}`,
     )
     .transform(Number)
-    .meta({ description: `At most so many, up to ${largestIncidentLimit}` }),
+    .meta({ description: `At most so many, up to ${largestOutageLimit}` }),
   cursor: z
     .string({ error: onceMessage("the nextCursor of an earlier answer") })
     .regex(/^[1-9]\d{0,14}$/, "the nextCursor of an earlier answer")
@@ -53,4 +53,4 @@ export const incidentQuerySchema = z.strictObject({
     .meta({ description: "The nextCursor of an earlier answer" }),
 });
 
-export type IncidentQuery = z.output<typeof incidentQuerySchema>;
+export type OutageQuery = z.output<typeof outageQuerySchema>;

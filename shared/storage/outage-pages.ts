@@ -1,10 +1,10 @@
-/** Incidents a page at a time, with the ids of their monitors, also of those no longer watched. */
+/** Outages a page at a time, with the ids of their monitors, also of those no longer watched. */
 import { z } from "zod";
 import type { Cause } from "../domain/recording.ts";
 import { causeColumn } from "./rows.ts";
 
-/** An incident. Times in epoch seconds. */
-export interface ListedIncident {
+/** An outage. Times in epoch seconds. */
+export interface ListedOutage {
   readonly number: number;
   readonly monitorId: string;
   readonly startedAt: number;
@@ -15,8 +15,8 @@ export interface ListedIncident {
   readonly reopenings: number;
 }
 
-/** Which incidents, and from where on. */
-export interface IncidentFilter {
+/** Which outages, and from where on. */
+export interface OutageFilter {
   readonly state: "open" | "closed" | "all";
   /** Only numbers below it, for paging; null for the newest. */
   readonly before: number | null;
@@ -33,7 +33,7 @@ const rowSchema = z
     reopenings: z.int(),
   })
   .transform(
-    (row): ListedIncident => ({
+    (row): ListedOutage => ({
       number: row.number,
       monitorId: row.monitor_id,
       startedAt: row.started_at,
@@ -45,30 +45,30 @@ const rowSchema = z
   );
 
 // The open ones by their own index: few lie open, and the key would lead through all of history.
-const access: Readonly<Record<IncidentFilter["state"], { index: string; condition: string }>> = {
-  open: { index: "INDEXED BY open_incidents", condition: "AND ended_at IS NULL" },
+const access: Readonly<Record<OutageFilter["state"], { index: string; condition: string }>> = {
+  open: { index: "INDEXED BY open_outages", condition: "AND ended_at IS NULL" },
   closed: { index: "", condition: "AND ended_at IS NOT NULL" },
   all: { index: "", condition: "" },
 };
 
 /**
- * Reads incidents, newest first.
+ * Reads outages, newest first.
  *
  * @param limit at most so many
  */
-export async function readIncidentPage(
+export async function readOutagePage(
   db: D1Database,
-  { state, before }: IncidentFilter,
+  { state, before }: OutageFilter,
   limit: number,
-): Promise<ListedIncident[]> {
+): Promise<ListedOutage[]> {
   const { index, condition } = access[state];
   const { results } = await db
     .prepare(
-      `SELECT incidents.number, monitors.id AS monitor_id, started_at, detected_at, ended_at, cause,
+      `SELECT outages.number, monitors.id AS monitor_id, started_at, detected_at, ended_at, cause,
          reopenings
-       FROM incidents ${index} CROSS JOIN monitors ON monitors.number = incidents.monitor
-       WHERE incidents.number < ?1 ${condition}
-       ORDER BY incidents.number DESC LIMIT ?2`,
+       FROM outages ${index} CROSS JOIN monitors ON monitors.number = outages.monitor
+       WHERE outages.number < ?1 ${condition}
+       ORDER BY outages.number DESC LIMIT ?2`,
     )
     .bind(before ?? Number.MAX_SAFE_INTEGER, limit)
     .all();
