@@ -39,7 +39,15 @@ export default defineConfig({
     },
     { name: "responseTimeP95Ms", unit: "ms", category: "system", warning: 1_000, critical: 2_000 },
     { name: "errorRatePercent", unit: "%", category: "system", warning: 5, critical: 10 },
-    { name: "memoryMb", unit: "MB", category: "system", warning: 400, critical: 500 },
+    // The worst of those that tell it: one that is full is not made up for by another.
+    {
+      name: "memoryMb",
+      unit: "MB",
+      category: "system",
+      warning: 400,
+      critical: 500,
+      aggregate: "max",
+    },
     { name: "requestsPerSecond", unit: "1/s" },
   ],
 

@@ -3,6 +3,10 @@ ALTER TABLE incidents RENAME TO outages;
 DROP INDEX open_incidents;
 CREATE INDEX open_outages ON outages (monitor) WHERE ended_at IS NULL;
 ALTER TABLE statuses RENAME COLUMN incident TO outage;
+-- People say it of the incident that they handle.
+ALTER TABLE outages DROP COLUMN acknowledged_at;
+ALTER TABLE outages DROP COLUMN false_alarm_at;
+ALTER TABLE outages DROP COLUMN false_alarm_by;
 -- The version of the ledger that changed it last: what alerting has not seen yet lies above the one
 -- that it has seen, also an outage that began and ended in between.
 ALTER TABLE outages ADD COLUMN changed_in INTEGER NOT NULL DEFAULT 0;

@@ -14,6 +14,12 @@ export const roundBudgetMs: Readonly<Record<Step, number>> = {
   [fastStep]: 9_000,
 };
 
+/** How long a round may wait for its control targets, ms, whenever it asks them. */
+export const controlsMs: Readonly<Record<Step, number>> = {
+  [minuteStep]: 4_000,
+  [fastStep]: 2_000,
+};
+
 /** What is left of a round for messages and for recording after its last confirmation, ms. */
 export const confirmationReserveMs = 3_000;
 

@@ -48,6 +48,9 @@ type Read = readonly (readonly [AlertRule, readonly Reading[]])[];
 /** Error budgets are forecast over so long, seconds. */
 const budgetWindow = 30 * 86_400;
 
+/** So long after an outage its incident ends first: what else there is to say is not part of it. */
+const settlingSeconds = 120;
+
 /** Takes the readings of rules. It never throws: what fails is told, and the rest is read. */
 export async function takeReadings(
   db: D1Database,
@@ -248,13 +251,13 @@ async function burn(
     const [long, short] = [windowName(longSeconds), windowName(shortSeconds)];
     const readings = chosen(source, rule).map((monitor): Reading => {
       const rates = burns.get(monitor.number);
-      const down = downUntil(source, monitor) === Number.POSITIVE_INFINITY;
+      const told = downUntil(source, monitor) > now - settlingSeconds;
       const [a, b] = [long && rates?.[long].rate, short && rates?.[short].rate];
       const common = {
         subject: ofMonitor(monitor.id),
         title: `${monitor.name} burns its error budget`,
       };
-      if (down || a == null || b == null) return { ...common, value: null, detail: "" };
+      if (told || a == null || b == null) return { ...common, value: null, detail: "" };
       // One outage was told as such.
       const again = (counted.get(longSeconds)?.get(monitor.number) ?? 0) > 1;
       const value = again ? Math.min(a, b) : 0;
@@ -286,8 +289,8 @@ async function forecast(
     rule,
     chosen(source, rule).map((monitor): Reading => {
       const found = slos.get(monitor.id);
-      const down = downUntil(source, monitor) === Number.POSITIVE_INFINITY;
-      const days = down || !found ? null : daysLeft(found, now);
+      const told = downUntil(source, monitor) > now - settlingSeconds;
+      const days = told || !found ? null : daysLeft(found, now);
       const detail = days === null ? "" : `the error budget lasts ${rounded(days)} more days`;
       const title = `${monitor.name} runs out of error budget`;
       return { subject: ofMonitor(monitor.id), value: days, detail, title };

@@ -47,20 +47,26 @@ const rowSchema = z
 
 /**
  * Reads the outages that were open at some time of a window, also of monitors no longer watched,
- * in order of their beginning: one row for each and one per monitor ever watched.
+ * in order of their beginning: one row for each and one per monitor ever watched. What people say is
+ * said of the incident that they handle: all outages of one share it.
  */
 export async function readOutagesOf(db: D1Database, window: Span): Promise<OutageOfSpan[]> {
   const { results } = await db
     .prepare(
       `SELECT outages.number, outages.monitor, monitors.id AS monitor_id, outages.started_at,
          outages.detected_at, outages.ended_at, outages.cause, outages.reopenings,
-         outages.acknowledged_at, outages.false_alarm_at, outages.false_alarm_by
+         iif(root.key IS NULL, own.acknowledged_at, root.acknowledged_at) AS acknowledged_at,
+         iif(root.key IS NULL, own.false_alarm_at, root.false_alarm_at) AS false_alarm_at,
+         iif(root.key IS NULL, own.false_alarm_by, root.false_alarm_by) AS false_alarm_by
        FROM monitors CROSS JOIN outages ON outages.monitor = monitors.number
          AND outages.started_at < ?2
          AND outages.started_at >= coalesce((
            SELECT max(last.started_at) FROM outages AS last
            WHERE last.monitor = monitors.number AND last.started_at <= ?1
          ), ?1)
+       LEFT JOIN incidents AS own
+         ON own.key = 'outage/' || monitors.id || '/' || outages.started_at
+       LEFT JOIN incidents AS root ON root.key = own.merged_into
        ORDER BY outages.started_at, outages.number`,
     )
     .bind(window.from, window.to)
@@ -69,52 +75,4 @@ export async function readOutagesOf(db: D1Database, window: Span): Promise<Outag
     .array(rowSchema)
     .parse(results)
     .filter(({ endedAt }) => endedAt === null || endedAt > window.from);
-}
-
-/** That an outage was none, who said so, and when (epoch seconds). */
-export interface FalseAlarm {
-  readonly at: number;
-  readonly by: string;
-}
-
-const markSchema = z.object({
-  false_alarm_at: z.int().nullable(),
-  false_alarm_by: z.string().nullable(),
-});
-
-/** What became of a mark: what is said of the outage now. */
-export type Marked =
-  | { readonly kind: "marked"; readonly falseAlarm: FalseAlarm | null }
-  | { readonly kind: "no-such-outage" };
-
-/**
- * Marks an outage as a false alarm, or takes the mark back. Who marks it again changes nothing:
- * the first to say so stands.
- *
- * @param mark null to take it back
- */
-export async function markFalseAlarm(
-  db: D1Database,
-  outage: number,
-  mark: FalseAlarm | null,
-): Promise<Marked> {
-  const statement =
-    mark === null
-      ? db
-          .prepare(
-            `UPDATE outages SET false_alarm_at = NULL, false_alarm_by = NULL WHERE number = ?1
-             RETURNING false_alarm_at, false_alarm_by`,
-          )
-          .bind(outage)
-      : db
-          .prepare(
-            `UPDATE outages SET false_alarm_by = iif(false_alarm_at IS NULL, ?3, false_alarm_by),
-               false_alarm_at = coalesce(false_alarm_at, ?2) WHERE number = ?1
-             RETURNING false_alarm_at, false_alarm_by`,
-          )
-          .bind(outage, mark.at, mark.by);
-  const row = await statement.first();
-  if (row === null) return { kind: "no-such-outage" };
-  const { false_alarm_at: at, false_alarm_by: by } = markSchema.parse(row);
-  return { kind: "marked", falseAlarm: at === null ? null : { at, by: by ?? "" } };
 }

@@ -14,6 +14,7 @@ import {
   most,
 } from "./load.ts";
 import { requestsOf } from "./requests.ts";
+import { storedOf, upkeepOf } from "./upkeep.ts";
 
 const secondsPerDay = 86_400;
 const statementsOfMemory = 4;
@@ -44,7 +45,7 @@ export function loadOf(plan: Plan, which: Case): Load {
       for (let time = minute; time < minute + 60; time += step) {
         const round = roundOf(plan, { time, step }, which);
         for (const load of [...round.runs, ...round.confirmations]) object = most(object, load);
-        addRound(day, round, plan, which);
+        addRound(day, round, plan);
         minuteTick = withRound(minuteTick, round, which);
       }
     }
@@ -54,7 +55,9 @@ export function loadOf(plan: Plan, which: Case): Load {
   const whole = new DaySum();
   whole.add(day.times(secondsPerDay / period));
   if (which === "worst") whole.add(outageOf(plan));
-  return { tick, object, day: whole.times(1) };
+  const { results } = whole.times(1);
+  whole.add(upkeepOf(plan, which, results));
+  return { tick, object, day: whole.times(1), storedBytes: storedOf(plan, which, results) };
 }
 
 /** After how many seconds the same checks come again; a day where that is longer or no part of it. */
@@ -138,11 +141,17 @@ function objectLoad(
       : Math.ceil(requests / connections) * assumptions.answerMs;
   return {
     subrequests: requests + (which === "worst" ? asideRequests(plan, monitors) : 0),
-    connections: Math.min(connections, monitors.length),
+    connections: Math.min(connections, connectionsOf(plan, monitors, which)),
     cpuMs: attempts * assumptions.cpuMsPerAttempt,
     d1Queries: 0,
     wallMs: waitMs + assumptions.objectOverheadMs,
   };
+}
+
+/** What would be asked at once if nothing waited; control targets wait for their turn too. */
+function connectionsOf({ controls }: Plan, { length }: readonly Monitor[], which: Case): number {
+  if (which === "typical") return length;
+  return length + 1 + (length > 0 ? controls.length : 0);
 }
 
 /** Control targets at the first failure and at the round's end, and now and then its own place. */
@@ -174,12 +183,11 @@ function slowest(objects: readonly InvocationLoad[]): number {
 }
 
 /** A result is a row, so is the coverage of each region and of the jobs' door, and the ledger. */
-function addRound(day: DaySum, round: RoundLoad, plan: Plan, which: Case): void {
+function addRound(day: DaySum, round: RoundLoad, plan: Plan): void {
   const { runs, confirmations, heartbeats } = round;
   const results = round.results + heartbeats;
   const places = plan.regions.length + (heartbeats > 0 ? 1 : 0);
   const statuses = plan.monitors.length * (plan.regions.length + 1);
-  const bytes = which === "worst" ? assumptions.bytesPerFailedResult : assumptions.bytesPerResult;
   day.add({
     results,
     // The door is the api Worker's: a request, a query and a row that it touches.
@@ -187,7 +195,6 @@ function addRound(day: DaySum, round: RoundLoad, plan: Plan, which: Case): void 
     d1RowsWritten: results + places + 1,
     // Each result is read once as JSON; isolates rarely live for a minute, so memory is read anew.
     d1RowsRead: results + statuses + 2 * plan.regions.length + 2 + (heartbeats > 0 ? 1 : 0),
-    d1Bytes: results * bytes,
   });
   for (const load of runs) day.add(ofObject(load, messagesOfRun, assumptions.objectRowsOfRun));
   for (const load of confirmations) {

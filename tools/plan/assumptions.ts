@@ -18,9 +18,15 @@ export const assumptions = {
   objectRowsOfRun: { written: 3, read: 8 },
   /** The same for a confirmation, which adds to a round that is kept already. */
   objectRowsOfConfirmation: { written: 2, read: 4 },
-  /** Bytes of a result in D1, measured 18 to 20; of one that failed, with reason and detail. */
-  bytesPerResult: 20,
+  /** Bytes of a result in D1, measured 25.2 (docs/performance.md: up to 25.2); of one that failed. */
+  bytesPerResult: 25.2,
   bytesPerFailedResult: 80,
+  /** Bytes of a rollup in D1: `npm run bench -- upkeep` (ADR 10) measured 124. */
+  bytesPerRollup: 124,
+  /** Rows written on the list of work: an hour and its day are put on, begun and taken off. */
+  rollupWorkRowsPerHour: 6,
+  /** Rolling up reads 1.11 (`npm run bench -- upkeep`), deleting finds a result and takes it: 2. */
+  upkeepRowsReadPerResult: 3.11,
   /** A round takes this many calls of D1 besides those of the tick: memory, and the batch. */
   d1CallsPerRound: 2,
   daysPerMonth: 30,

@@ -1,4 +1,5 @@
 /** What is counted of invocations and of days. */
+import type { StoredBytes } from "./upkeep.ts";
 
 /** `typical`: targets answer at the first try. `worst`: all time out, at every try, all day. */
 export type Case = "typical" | "worst";
@@ -42,7 +43,6 @@ const nothing = {
   objectRowsRead: 0,
   d1RowsWritten: 0,
   d1RowsRead: 0,
-  d1Bytes: 0,
 };
 
 /** What a day takes some of. */
@@ -81,4 +81,5 @@ export interface Load {
   /** The fullest message to a region object: a round, or confirmations. */
   readonly object: InvocationLoad;
   readonly day: DayLoad;
+  readonly storedBytes: StoredBytes;
 }

@@ -2,6 +2,7 @@ import type { Assessment } from "./assess.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Case } from "./load.ts";
 import { type Billed, baseDollars, type PlanName, planNames } from "./platform.ts";
+import type { StoredBytes } from "./upkeep.ts";
 import type { LimitVerdict } from "./verdicts.ts";
 
 /** An assessment as people read it. */
@@ -12,15 +13,26 @@ export function renderText(assessment: Assessment): string {
   return [
     `${monitors} monitors, ${regions} regions, ${objects}: ${number(typical.day.results)} results a day.`,
     `A tick takes ${seconds(typical.tick.wallMs)}, ${seconds(worst.tick.wallMs)} when every target times out.`,
+    storedLine(typical.storedBytes),
     ...planNames.flatMap((name) => ["", ...planLines(assessment, name)]),
     "",
     ...costLines(assessment),
     "",
     "Taken as given (tools/plan/assumptions.ts):",
-    `  ${assumptions.cpuMsPerAttempt} ms of CPU an attempt, ${assumptions.answerMs} ms for an answer, ${assumptions.bytesPerResult} bytes a result (${assumptions.bytesPerFailedResult} when it failed).`,
+    `  ${assumptions.cpuMsPerAttempt} ms of CPU an attempt, ${assumptions.answerMs} ms for an answer, ${assumptions.bytesPerResult} bytes a result (${assumptions.bytesPerFailedResult} when it failed), ${assumptions.bytesPerRollup} a rollup.`,
     "  Typical: targets answer at once. Worst: all of them time out, at every attempt, all day.",
-    "  Readers of the API and pings of jobs are not counted.",
+    "  Rows written are those of rollups too, and of what the retention deletes: D1 counts both.",
+    "  Readers of the API, pings of jobs, metrics and reports are not counted.",
   ].join("\n");
+}
+
+function storedLine({ results, hours, days, retention }: StoredBytes): string {
+  const parts = [
+    `${amount(results)} bytes of results (${retention.rawDays} days)`,
+    `${amount(hours)} of hours (${retention.hourDays} days)`,
+    `${amount(days)} of days (${retention.dayDays} days)`,
+  ];
+  return `Stored once the retention is reached: ${parts.join(", ")}.`;
 }
 
 function planLines({ limits }: Assessment, name: PlanName): string[] {
@@ -69,7 +81,7 @@ const words: Readonly<Record<Billed, string>> = {
   objectRowsRead: "Durable Object rows read",
   d1RowsWritten: "D1 rows written",
   d1RowsRead: "D1 rows read",
-  d1Bytes: "D1 bytes, after a year",
+  d1Bytes: "D1 bytes, kept as configured",
 };
 
 function costLines({ costs }: Assessment): string[] {

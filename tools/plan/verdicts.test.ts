@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { defaultRetention } from "../../shared/domain/retention.ts";
 import { idle, type Load, quietDay } from "./load.ts";
 import { costOf, judgeLimits } from "./verdicts.ts";
 
-const quiet: Load = { tick: idle, object: idle, day: quietDay };
+const stored = { results: 0, hours: 0, days: 0, retention: defaultRetention };
+const quiet: Load = { tick: idle, object: idle, day: quietDay, storedBytes: stored };
 
 function stateOf(load: Load, limit: string) {
   return judgeLimits(load, "typical", "free").find((verdict) => verdict.limit === limit)?.state;
@@ -42,11 +44,15 @@ describe("what a month costs", () => {
     ["1.4 million GB-s cost 12.50", { objectGigabyteSeconds: 1_400_000 / 30 }, 17.5],
     ["51 million rows cost a dollar", { d1RowsWritten: 51_000_000 / 30 }, 6],
     ["31 million ms of CPU cost 2 cents", { cpuMs: 31_000_000 / 30 }, 5.02],
-    ["7 GB in D1 after a year cost 1.50", { d1Bytes: 7_000_000_000 / 365 }, 6.5],
   ] as const;
   for (const [name, day, total] of table) {
     it(`${name}: $${total}`, () => {
       expect(costOf({ ...quiet, day: { ...quiet.day, ...day } }).total).toBeCloseTo(total, 6);
     });
   }
+
+  it("7 GB in D1 cost 1.50: $6.5", () => {
+    const storedBytes = { ...stored, results: 4_000_000_000, hours: 3_000_000_000 };
+    expect(costOf({ ...quiet, storedBytes }).total).toBeCloseTo(6.5, 6);
+  });
 });

@@ -1,6 +1,7 @@
 import { assumptions } from "./assumptions.ts";
 import { type Case, type DayItem, dayItems, type Load } from "./load.ts";
 import { type Billed, baseDollars, limits, type PlanName, prices } from "./platform.ts";
+import type { StoredBytes } from "./upkeep.ts";
 
 export type LimitState = "ok" | "warn" | "exceeded";
 
@@ -44,7 +45,18 @@ const fewerProbes = "longer intervals, fewer monitors or fewer regions";
 const smallerShards =
   "fewer monitors in one region object: fewer attempts or redirects, longer intervals";
 
-function rowsOf({ tick, object, day }: Load, plan: PlanName): LimitRow[] {
+/** For how many days hours could be kept, where the rest is kept as long as configured. */
+function storageAdvice({ results, hours, days, retention }: StoredBytes, allowed: number): string {
+  const fitting = Math.floor(((allowed - results - days) * retention.hourDays) / hours);
+  // Hours outlive results.
+  if (!(fitting >= retention.rawDays)) {
+    return "shorter retention (rawDays, hourDays, dayDays), or fewer monitors";
+  }
+  const most = Math.min(fitting, retention.hourDays);
+  return `retention.hourDays of ${most} at most, shorter rawDays or dayDays, or fewer monitors`;
+}
+
+function rowsOf({ tick, object, day, storedBytes }: Load, plan: PlanName): LimitRow[] {
   const of = limits[plan];
   return [
     {
@@ -127,10 +139,10 @@ function rowsOf({ tick, object, day }: Load, plan: PlanName): LimitRow[] {
       advice: fewerProbes,
     },
     {
-      name: "D1 bytes after a year",
-      used: day.d1Bytes * 365,
+      name: "D1 bytes, kept as long as configured",
+      used: bytesOf(storedBytes),
       allowed: of.d1DatabaseBytes,
-      advice: "longer intervals, or delete results before the year is over",
+      advice: storageAdvice(storedBytes, of.d1DatabaseBytes),
     },
   ];
 }
@@ -144,19 +156,28 @@ export interface Cost {
   readonly dollars: number;
 }
 
-/** What a month of this costs on the paid plan; D1's storage as it is after a year. */
-export function costOf({ day }: Load): { readonly items: readonly Cost[]; readonly total: number } {
-  const items = dayItems.filter(isBilled).map((what): Cost => {
+/** What a month of this costs on the paid plan; D1's storage as it is in the end. */
+export function costOf({ day, storedBytes }: Load): {
+  readonly items: readonly Cost[];
+  readonly total: number;
+} {
+  const cost = (what: Billed, used: number): Cost => {
     const { included, perMillion } = prices[what];
-    // What is stored stays: the price is that of all that a year has brought.
-    const used = day[what] * (what === "d1Bytes" ? 365 : assumptions.daysPerMonth);
     const beyond = Math.max(0, used - included);
     return { what, used, included, dollars: (beyond / 1_000_000) * perMillion };
-  });
+  };
+  const items = [
+    ...dayItems.filter(isBilled).map((what) => cost(what, day[what] * assumptions.daysPerMonth)),
+    cost("d1Bytes", bytesOf(storedBytes)),
+  ];
   const total = items.reduce((sum, { dollars }) => sum + dollars, baseDollars);
   return { items, total };
 }
 
-function isBilled(item: DayItem): item is Billed {
+function bytesOf({ results, hours, days }: StoredBytes): number {
+  return results + hours + days;
+}
+
+function isBilled(item: DayItem): item is DayItem & Billed {
   return item in prices;
 }

@@ -138,7 +138,7 @@ NetPost's monitoring is running, probing ${baseUrl} from three regions.
   Status      ${apiUrl}/api/status
   Health      ${apiUrl}/api/health
   Monitors    ${apiUrl}/api/monitoring/monitors
-  Outages   ${apiUrl}/api/monitoring/outages
+  Outages     ${apiUrl}/api/monitoring/outages
   SLA         ${apiUrl}/api/monitoring/sla?window=24h
 
   Key to read (MONITORING_API_KEY)   ${settings.MONITORING_API_KEY}

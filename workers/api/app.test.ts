@@ -102,6 +102,19 @@ describe("the api", () => {
     await readProblem(response, "body-too-large", 413);
   });
 
+  it("says of a body that is no JSON what is wanted", async () => {
+    const response = await ask("/api/monitoring/metrics", {
+      at,
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: "{",
+    });
+    const problem = await readProblem(response, "invalid-request", 400);
+    expect(problem.errors).toEqual([
+      { field: "body", message: "valid JSON, with Content-Type: application/json" },
+    ]);
+  });
+
   it("names a malformed setting in its log, and neither name nor value in the answer", async () => {
     const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     const response = await ask("/api/health", { at, environment: { ADMIN_TOKEN: "too-short" } });

@@ -15,8 +15,8 @@ import { requestContext } from "./middleware/request-context.ts";
 import { answerProblem } from "./problems.ts";
 import { addAlerts } from "./routes/alerts.ts";
 import { addBasicHealth } from "./routes/basic-health.ts";
+import { addDeliveries } from "./routes/deliveries.ts";
 import { addEscalations } from "./routes/escalations.ts";
-import { addFalseAlarms } from "./routes/false-alarms.ts";
 import { addHealthHistory } from "./routes/health-history.ts";
 import { addIncidentActions } from "./routes/incident-actions.ts";
 import { addKpis } from "./routes/kpis.ts";
@@ -88,7 +88,6 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   addMonitors(app);
   addProbeNow(app);
   addOutages(app);
-  addFalseAlarms(app);
   addPings(app);
   addMetrics(app);
   addHealthHistory(app);
@@ -103,6 +102,7 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   addEscalations(app);
   addSilences(app);
   addIncidentActions(app);
+  addDeliveries(app);
 
   app.notFound((context) => answerProblem(context, "not-found", "Nothing is served here."));
   app.onError(answerError);

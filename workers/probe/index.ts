@@ -1,9 +1,11 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { systemClock } from "../../shared/clock.ts";
+import type { ChannelsAnswer, TestAnswer } from "../../shared/contract/alerting/channels.ts";
 import type { BenchmarkAnswer } from "../../shared/contract/benchmark.ts";
 import type { ProbeNowAnswer } from "../../shared/contract/transcript.ts";
 import { version } from "../../shared/version.ts";
 import { benchmark } from "./benchmark.ts";
+import { listChannels, sendTest } from "./channel-test.ts";
 import { type Env, parseSettings } from "./env.ts";
 import { probeNow } from "./probe-now.ts";
 import { logTick } from "./tick/log-tick.ts";
@@ -40,5 +42,15 @@ export class ProbeService extends WorkerEntrypoint<Env> {
   /** Has a region ask an endpoint many times in a row; takes a BenchmarkOrder. */
   benchmark(input: unknown): Promise<BenchmarkAnswer> {
     return benchmark(this.env, systemClock, input);
+  }
+
+  /** Tells which channels there are, on or off, without anything secret. */
+  channels(): ChannelsAnswer {
+    return listChannels(this.env);
+  }
+
+  /** Sends a test message through a channel; takes a test order. */
+  sendTest(input: unknown): Promise<TestAnswer> {
+    return sendTest(this.env, systemClock, input);
   }
 }

@@ -121,28 +121,3 @@ export const verificationSchema = z.object({
 });
 
 export type Verification = z.infer<typeof verificationSchema>;
-
-export const outageParamsSchema = z.strictObject({
-  number: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, "the number of an outage, as the list gives it")
-    .transform(Number),
-});
-
-export const falseAlarmBodySchema = z.strictObject({
-  by: z
-    .string({ error: "a name of 1 to 100 characters" })
-    .trim()
-    .min(1, "a name of 1 to 100 characters")
-    .max(100, "a name of 1 to 100 characters")
-    .default("admin")
-    .meta({ description: "Who says so" }),
-});
-
-export const falseAlarmSchema = z.object({
-  number: z.int(),
-  falseAlarm: z
-    .object({ at: instantSchema, by: z.string() })
-    .nullable()
-    .meta({ description: "Null: nobody says that it was one" }),
-});

@@ -65,8 +65,9 @@ class Fold {
       this.#advanceOne(key, rule, sample);
     }
     for (const alert of this.#alerts.values()) {
-      // Only people end what only people have seen.
-      if (sampled.has(alert.key) || alert.rule === manualRule) continue;
+      if (sampled.has(alert.key)) continue;
+      // Only people end what only people have seen; what they have ended is forgotten like the rest.
+      if (alert.rule === manualRule && alert.state.phase !== "resolved") continue;
       this.#age(alert, rules.get(alert.rule), now);
     }
   }

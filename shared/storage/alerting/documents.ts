@@ -77,7 +77,7 @@ export function changeDocument(
       .prepare(
         `INSERT INTO alerting_changes (kind, id, version, at, author, document)
          SELECT ?1, id, 0, 0, ?3, document FROM ${tables[kind]} WHERE id = ?2
-         ON CONFLICT (kind, id, version) DO NOTHING`,
+           AND NOT EXISTS (SELECT 1 FROM alerting_changes WHERE kind = ?1 AND id = ?2)`,
       )
       .bind(kind, id, asDelivered),
     text === null
@@ -113,7 +113,7 @@ const changeRow = z.object({
     .transform((text): unknown => (text === null ? null : JSON.parse(text))),
 });
 
-/** Reads the changes of a document, the newest first, at most `limit`. */
+/** Reads what people changed of a document, the newest first, at most `limit`. */
 export async function readChanges(
   db: D1Database,
   kind: DocumentKind,
@@ -122,8 +122,8 @@ export async function readChanges(
 ): Promise<KeptChange[]> {
   const { results } = await db
     .prepare(
-      `SELECT at, author, document FROM alerting_changes WHERE kind = ?1 AND id = ?2
-       ORDER BY version DESC LIMIT ?3`,
+      `SELECT at, author, document FROM alerting_changes
+       WHERE kind = ?1 AND id = ?2 AND version > 0 ORDER BY version DESC LIMIT ?3`,
     )
     .bind(kind, id, limit)
     .all();

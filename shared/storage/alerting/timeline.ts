@@ -30,45 +30,51 @@ const decisionRow = z
   })
   .transform((row): TimelineDecision => ({ ...row, data: dataSchema.parse(JSON.parse(row.data)) }));
 
-const notificationRow = z
-  .object({
-    id: z.string(),
-    incident: z.string(),
-    channel: z.string(),
-    kind: z.string(),
-    on_call: z.string().nullable(),
-    because: z.string(),
-    fallback_of: z.string().nullable(),
-    created_at: z.int(),
-    state: z.enum(["pending", "leased", "sent", "dead", "superseded"]),
-    attempts: z.int(),
-    next_at: z.int(),
-    sent_at: z.int().nullable(),
-    receipt: z.string().nullable(),
-    failure: z.string().nullable(),
-    failure_detail: z.string().nullable(),
-  })
-  .transform(
-    (row): TimelineNotification => ({
-      id: row.id,
-      incident: row.incident,
-      channel: row.channel,
-      kind: row.kind,
-      onCall: row.on_call,
-      because: row.because,
-      fallbackOf: row.fallback_of,
-      createdAt: row.created_at,
-      state: row.state,
-      attempts: row.attempts,
-      nextAt: row.next_at,
-      sentAt: row.sent_at,
-      receipt: row.receipt,
-      failure: row.failure,
-      failureDetail: row.failure_detail,
-    }),
-  );
+/** The columns of a notification, to be parsed. */
+export const notificationFields = {
+  id: z.string(),
+  incident: z.string(),
+  channel: z.string(),
+  kind: z.string(),
+  on_call: z.string().nullable(),
+  because: z.string(),
+  fallback_of: z.string().nullable(),
+  created_at: z.int(),
+  state: z.enum(["pending", "leased", "sent", "dead", "superseded"]),
+  attempts: z.int(),
+  next_at: z.int(),
+  sent_at: z.int().nullable(),
+  receipt: z.string().nullable(),
+  failure: z.string().nullable(),
+  failure_detail: z.string().nullable(),
+};
 
-const notificationColumns = `id, incident, channel, kind, on_call, because, fallback_of, created_at,
+const notificationSchema = z.object(notificationFields);
+
+/** A notification of its columns. */
+export function notificationOf(row: z.infer<typeof notificationSchema>): TimelineNotification {
+  return {
+    id: row.id,
+    incident: row.incident,
+    channel: row.channel,
+    kind: row.kind,
+    onCall: row.on_call,
+    because: row.because,
+    fallbackOf: row.fallback_of,
+    createdAt: row.created_at,
+    state: row.state,
+    attempts: row.attempts,
+    nextAt: row.next_at,
+    sentAt: row.sent_at,
+    receipt: row.receipt,
+    failure: row.failure,
+    failureDetail: row.failure_detail,
+  };
+}
+
+const notificationRow = notificationSchema.transform(notificationOf);
+
+export const notificationColumns = `id, incident, channel, kind, on_call, because, fallback_of, created_at,
   state, attempts, next_at, sent_at, receipt, failure, failure_detail`;
 
 /** All that is kept of some incidents. */
@@ -103,7 +109,7 @@ export async function readHistory(db: D1Database, keys: readonly string[]): Prom
       .prepare(
         `SELECT ${notificationColumns}
          FROM notifications INDEXED BY notifications_of_incident WHERE ${among}
-         ORDER BY created_at LIMIT ${mostOfKind}`,
+         ORDER BY created_at, sequence, channel LIMIT ${mostOfKind}`,
       )
       .bind(list),
   ]);

@@ -1,9 +1,8 @@
 import type { Result } from "../../../shared/domain/result.ts";
 import { isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
-import { confirmationReserveMs, worstCaseMs } from "../../../shared/domain/shard.ts";
+import { confirmationReserveMs, controlsMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { chance } from "./chance.ts";
 import { type Collected, type Delivery, send } from "./fan-out.ts";
-import { controlTimeoutMs } from "./region-object.ts";
 import type { Tick, TickWorld } from "./tick.ts";
 
 /**
@@ -36,7 +35,7 @@ export function confirm(
     send<readonly Result[]>(
       world,
       {
-        ...{ region, shard, patienceMs: budgetMs + controlTimeoutMs + confirmationReserveMs },
+        ...{ region, shard, patienceMs: budgetMs + controlsMs[round.step] + confirmationReserveMs },
         draw: (what) => chance(world.seed, round.time, region, shard, what, 10),
         ask: (answer) => object?.confirm({ round, monitors, budgetMs }, answer),
       },

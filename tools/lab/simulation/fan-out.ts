@@ -1,14 +1,9 @@
 import type { Monitor } from "../../../shared/domain/monitor.ts";
 import { dueIn } from "../../../shared/domain/plan.ts";
 import { isSameRound, type Round } from "../../../shared/domain/schedule.ts";
-import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
+import { controlsMs, roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { chance } from "./chance.ts";
-import {
-  type Answer,
-  controlTimeoutMs,
-  type KeptRound,
-  type RegionObject,
-} from "./region-object.ts";
+import type { Answer, KeptRound, RegionObject } from "./region-object.ts";
 import type { Tick, TickWorld } from "./tick.ts";
 
 /** What an object handed over. */
@@ -130,7 +125,7 @@ function ask(
     world,
     {
       ...{ region, shard, draw },
-      patienceMs: Math.min(budgetMs, worstMs) + controlTimeoutMs + messageMs,
+      patienceMs: Math.min(budgetMs, worstMs) + controlsMs[round.step] + messageMs,
       ask: (answer) => object.run({ round, budgetMs }, answer),
     },
     (answer) => done(answer === null ? null : { region, shard, ...answer }),

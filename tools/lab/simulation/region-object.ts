@@ -2,6 +2,7 @@ import type { Monitor } from "../../../shared/domain/monitor.ts";
 import { isProbedFrom } from "../../../shared/domain/plan.ts";
 import type { Outcome, Result } from "../../../shared/domain/result.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
+import { controlsMs } from "../../../shared/domain/shard.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { regionIds } from "./script.ts";
 import type { Seen, Targets } from "./target.ts";
@@ -43,9 +44,8 @@ export interface Answer {
   readonly more: boolean;
 }
 
-/** As in workers/probe/tick/fan-out.ts and workers/probe/region/controls.ts. */
+/** As in workers/probe/tick/fan-out.ts. */
 const mostOverdue = 60;
-export const controlTimeoutMs = 2_000;
 /** As in workers/probe/region/buffer.ts. */
 export const mostRounds = 1_440;
 
@@ -131,7 +131,7 @@ export class RegionObject {
     const before = this.#waiting.find((kept) => keyOf(kept.round) === key)?.results ?? [];
     const known = new Set(before.map(({ monitor }) => monitor));
     const wanted = monitors.filter(({ number }) => asked.includes(number) && !known.has(number));
-    const { endedAt, results } = this.#look(wanted, budgetMs);
+    const { endedAt, results } = this.#look(wanted, round, budgetMs);
     this.#confirming.set(key, endedAt);
     queue.at(endedAt, () => {
       if (life !== this.#life) return;
@@ -186,13 +186,14 @@ export class RegionObject {
     const { region, monitors } = this.#options;
     const id = regionIds[region] ?? "";
     const due = monitors.filter((monitor) => isProbedFrom(monitor, id, round));
-    const { endedAt, results } = this.#look(due, budgetMs);
+    const { endedAt, results } = this.#look(due, round, budgetMs);
     return { endedAt, kept: { round, results } };
   }
 
   /** One look at the target, which all of the monitors share. */
   #look(
     monitors: readonly Monitor[],
+    { step }: Round,
     budgetMs: number,
   ): { readonly endedAt: number; readonly results: readonly Result[] } {
     const { region, targets, queue } = this.#options;
@@ -205,7 +206,7 @@ export class RegionObject {
     const asked = outcome.outcome === "down" ? [seen.firstFailureAt ?? endedAt, endedAt] : [];
     if (asked.some((at) => targets.isCutOff(region, at))) {
       outcome = controlFailed;
-      endedAt += controlTimeoutMs;
+      endedAt += controlsMs[step];
     }
     const { latencyMs, attempts } = seen;
     const results = monitors.map(({ number }): Result => {

@@ -13,7 +13,9 @@ export function answerError(error: unknown, context: Context<ApiEnv>): Response 
     return answerProblem(context, error.slug, error.message, error.errors);
   }
   if (error instanceof HTTPException && error.status < 500) {
-    return answerProblem(context, "invalid-request", "The request is not valid.");
+    // The only such refusal of the framework's own that a request can reach: a body that is no JSON.
+    const errors = [{ field: "body", message: "valid JSON, with Content-Type: application/json" }];
+    return answerProblem(context, "invalid-request", "The request is not valid.", errors);
   }
   if (error instanceof DatabaseUnavailableError) {
     logFailure("database-unavailable", error.cause, context);

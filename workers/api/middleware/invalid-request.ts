@@ -18,7 +18,9 @@ export function refuseInvalid(result: Validation): void {
 function fieldError(issue: z.core.$ZodIssue, target: string): FieldError {
   if (issue.code === "unrecognized_keys") {
     // The names sent are not repeated: they are input like any other.
-    return { field: target, message: "has a parameter that this route does not take" };
+    const what = target === "json" ? "field" : "parameter";
+    const field = [target === "json" ? "body" : target, ...issue.path.map(String)].join(".");
+    return { field, message: `has a ${what} that this route does not take` };
   }
   return { field: issue.path.map(String).join("."), message: issue.message };
 }

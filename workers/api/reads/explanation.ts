@@ -111,12 +111,12 @@ function finiteOrNull(seconds: number | null): number | null {
 export function notificationDocument(one: TimelineNotification) {
   const open = one.state === "pending" || one.state === "leased";
   return {
-    id: one.id,
+    id: alertIdOf(one.id),
     channel: one.channel,
     kind: one.kind,
     because: one.because,
     onCall: one.onCall,
-    fallbackOf: one.fallbackOf,
+    fallbackOf: one.fallbackOf === null ? null : alertIdOf(one.fallbackOf),
     state: one.state,
     createdAt: instant(one.createdAt),
     attempts: one.attempts,

@@ -10,6 +10,7 @@ import {
   reportPeriodAt,
   zoneName,
 } from "../../../shared/domain/report.ts";
+import { instant } from "../../../shared/instant.ts";
 import type { ReportPeriod } from "../../../shared/storage/reports.ts";
 
 /** The period, or what is wrong with the order. */
@@ -18,13 +19,15 @@ export type OrderedPeriod =
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 /**
- * Finds the period that is meant; it must be over.
+ * Finds the period that is meant; it must be over, and something must have been monitored in it.
  *
+ * @param since when the first monitor was added, epoch seconds
  * @param now epoch seconds
  */
 export function orderedPeriod(
   { kind, period: name, zone: asked }: NewReportBody,
   settings: ReportSettings,
+  since: number,
   now: number,
 ): OrderedPeriod {
   if (asked !== undefined && !isTimeZone(asked)) return wrong("zone", windowMessages.zone);
@@ -37,6 +40,9 @@ export function orderedPeriod(
   if (date === null) return wrong("period", periodNameHints[kind]);
   const period = periodSpan(periodKindOf(kind), date, zone);
   if (period.to > now) return wrong("period", "a period that is over");
+  if (period.to <= since) {
+    return wrong("period", `one that ends after the first monitor was added, ${instant(since)}`);
+  }
   return { ok: true, of: { kind, zone, period } };
 }
 

@@ -221,7 +221,7 @@ describe("what is refused", () => {
     [{ ...good, monitor: "nope" }, "monitor", "no such monitor; allowed: home, api"],
     [{ ...good, id: "No Id" }, "id", expect.stringContaining("lower-case letters")],
     [{ ...good, by: "" }, "by", "a name of 1 to 100 characters"],
-    [{ ...good, more: 1 }, "json", "has a parameter that this route does not take"],
+    [{ ...good, more: 1 }, "body", "has a field that this route does not take"],
   ])("a trigger such as %j names %s", async (body, field, message) => {
     const before = await env.DB.prepare("SELECT version FROM alert_ledger").first();
     const response = await send("POST", path, body, minute(10));

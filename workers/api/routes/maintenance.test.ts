@@ -302,8 +302,8 @@ describe("a window that is not valid", () => {
     ],
     [
       { name: "x", timing: once, colour: "red" },
-      "json",
-      "has a parameter that this route does not take",
+      "body",
+      "has a field that this route does not take",
     ],
   ];
   it.each(refused)("%j is refused", async (body, field, message) => {

@@ -331,7 +331,7 @@ describe("POST /api/monitoring/metrics", () => {
       /labels/,
     ],
     ["a key with a space", { points: [point], key: "a b" }, "key", /visible ASCII/],
-    ["something else", { points: [point], planted: 1 }, "json", /does not take/],
+    ["something else", { points: [point], planted: 1 }, "body", /does not take/],
   ];
   it.each(wrong)("refuses %s, and takes nothing", async (_what, sent, field, message) => {
     const problem = await readProblem(await post(sent), "invalid-request", 400);

@@ -101,7 +101,7 @@ describe("POST /api/monitoring/monitors/{id}/probe", () => {
     ["no regions", json({ regions: [] }), "regions"],
     ["a region twice", json({ regions: ["us-east", "us-east"] }), "regions"],
     ["something else than a list", json({ regions: planted }), "regions"],
-    ["a parameter that there is not", json({ region: "us-east" }), "json"],
+    ["a parameter that there is not", json({ region: "us-east" }), "body"],
     ["another media type", { body: `{"regions":["${planted}"]}` }, "Content-Type"],
   ];
   it.each(wrong)("refuses %s", async (_name, options, field) => {

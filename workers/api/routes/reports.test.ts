@@ -11,6 +11,7 @@ import { insertMaintenance } from "../../../shared/storage/maintenance.ts";
 import { readPlan } from "../../../shared/storage/plans.ts";
 import { rollUpSlice } from "../../../shared/storage/roll-up-slice.ts";
 import { readWork } from "../../../shared/storage/rollup-work.ts";
+import { decide, outageSample } from "../testing/alerting.ts";
 import { readAnswer, readProblem } from "../testing/read-answer.ts";
 import {
   adminToken,
@@ -205,8 +206,14 @@ describe("a report", () => {
   });
 
   it("says that an outage was marked as a false alarm since", async () => {
+    const outage = await env.DB.prepare(
+      `SELECT monitors.id, started_at, detected_at FROM outages
+       JOIN monitors ON monitors.number = outages.monitor WHERE outages.number = 2`,
+    ).first<{ id: string; started_at: number; detected_at: number }>();
+    if (outage === null) throw new Error("no outage 2");
+    await decide([outageSample(outage.id, outage.started_at, outage.detected_at)], now + 250);
     const mark = (method: string, time: number) =>
-      ask("/api/monitoring/outages/2/false-alarm", {
+      ask("/api/monitoring/incidents/1/false-alarm", {
         at: time,
         method,
         ...(method === "POST"
@@ -337,7 +344,7 @@ describe("bad input", () => {
     [{ kind: "monthly", period: "2026-13" }, "period", "a month as YYYY-MM, for example 2026-11"],
     [{ kind: "daily", period: "2026-09-23" }, "period", "a period that is over"],
     [{ kind: "daily", period: 1 }, "period", "the name of a period"],
-    [{ kind: "daily", from: 1 }, "json", "has a parameter that this route does not take"],
+    [{ kind: "daily", from: 1 }, "body", "has a field that this route does not take"],
   ];
   it.each(orders)("in the order %j is named: %s", async (body, field, message) => {
     const problem = await readProblem(await order(body), "invalid-request", 400);
@@ -377,7 +384,7 @@ describe("bad input", () => {
     await readProblem(await order({ kind: "x" }, { key: null }), "unauthorized", 401);
     await readProblem(await order({ kind: "x" }, { key: readerKey }), "forbidden", 403);
     for (const method of ["POST", "DELETE"]) {
-      const response = await ask("/api/monitoring/outages/x/false-alarm", {
+      const response = await ask("/api/monitoring/incidents/x/false-alarm", {
         at: now,
         key: readerKey,
         method,

@@ -113,10 +113,13 @@ export function addReports(app: OpenAPIHono<ApiEnv>): void {
     const { DB } = context.get("environment");
     const now = context.get("now");
     const plan = await fromDatabase(readPlan(DB));
-    const ordered = orderedPeriod(context.req.valid("json"), plan.reports ?? usualReports, now);
+    const since = Math.min(...plan.monitors.map(({ addedAt }) => addedAt));
+    const order = context.req.valid("json");
+    const ordered = orderedPeriod(order, plan.reports ?? usualReports, since, now);
     if (!ordered.ok) throw invalidRequest(ordered.errors);
-    const order = { by: context.get("identity").kind, at: now, again: true };
-    const made = await fromDatabase(makeReport(DB, plan, ordered.of, order));
+    const made = await fromDatabase(
+      makeReport(DB, plan, ordered.of, { by: context.get("identity").kind, at: now, again: true }),
+    );
     const { report } = await readNumbered(DB, made.number);
     context.header("Location", `${path}/${made.number}`);
     return context.json(reportHead(report), made.kind === "made" ? 201 : 200);

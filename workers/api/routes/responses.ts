@@ -16,7 +16,6 @@ export const invalid = { 400: problem("A field is not valid; `errors` names it")
 export const unauthorized = { 401: problem("No key, or a wrong one") };
 export const forbidden = { 403: problem("Not with this key: it needs the admin token") };
 export const missing = { 404: problem("No such monitor") };
-export const noSuchOutage = { 404: problem("No such outage") };
 export const noSuchIncident = { 404: problem("No such incident") };
 export const noSuchReport = { 404: problem("No such report") };
 export const noSuchHeartbeat = { 404: problem("No such heartbeat, or none is taken here") };

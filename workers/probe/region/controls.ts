@@ -1,7 +1,5 @@
 import type { Result } from "../../../shared/domain/result.ts";
-
-/** How long a control target may take to answer, ms. */
-export const controlTimeoutMs = 2_000;
+import { connections } from "../../../shared/domain/shard.ts";
 
 /**
  * Tells a target's failure from our own. Where targets fail and no control target answers either,
@@ -13,23 +11,36 @@ export const controlTimeoutMs = 2_000;
  */
 export class ControlCheck {
   readonly #controls: readonly string[];
-  #first: Promise<boolean> | null = null;
+  readonly #timeoutMs: number;
+  #first: Asking | null = null;
 
-  constructor(controls: readonly string[]) {
+  /** @param timeoutMs for all of the controls, each time that they are asked */
+  constructor(controls: readonly string[], timeoutMs: number) {
     this.#controls = controls;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
-   * Asks at the first failed attempt. Whose attempt it was waits, so that its connection serves:
-   * a seventh would queue behind six that hang, and look like a fault of ours.
+   * Asks at the first failed attempt. Whose attempts fail until that is answered all wait, for the
+   * controls have their connections: a seventh would queue behind six that hang, and look like a
+   * fault of ours.
+   *
+   * @param free connections that no probe has nor waits for
    */
-  async afterFailedAttempt(): Promise<void> {
-    if (this.#first !== null || this.#controls.length === 0) return;
-    this.#first = anyAnswers(this.#controls);
-    await this.#first;
+  async afterFailedAttempt(free: number): Promise<void> {
+    if (this.#controls.length === 0) return;
+    this.#first ??= new Asking(this.#controls, this.#timeoutMs);
+    if (this.#first.isDecided) return;
+    this.#first.mayUse(free);
+    await this.#first.lend();
   }
 
-  /** The round's results, with what may be our own fault as unknown. */
+  /** Tells of connections that probes no longer need. */
+  mayUse(free: number): void {
+    this.#first?.mayUse(free);
+  }
+
+  /** The round's results, with what may be our own fault as unknown. Its probes are over. */
   async judge(results: readonly Result[]): Promise<Result[]> {
     const failed = results.some(({ outcome }) => outcome.outcome === "down");
     if (!failed || this.#controls.length === 0 || (await this.#held())) return [...results];
@@ -37,7 +48,75 @@ export class ControlCheck {
   }
 
   async #held(): Promise<boolean> {
-    return ((await this.#first) ?? true) && (await anyAnswers(this.#controls));
+    if (this.#first !== null && !(await this.#first.answer)) return false;
+    const last = new Asking(this.#controls, this.#timeoutMs);
+    last.mayUse(connections);
+    return last.answer;
+  }
+}
+
+/** Asks control targets until one answers, no more at a time than there are connections for. */
+class Asking {
+  /** Whether one of them answered. */
+  readonly answer: Promise<boolean>;
+  readonly #unasked: string[];
+  readonly #endsAt: number;
+  readonly #over = new AbortController();
+  #decide: (held: boolean) => void = () => {};
+  #asked = 0;
+  #free = 0;
+  #lent = 0;
+
+  constructor(controls: readonly string[], timeoutMs: number) {
+    this.#unasked = [...controls];
+    this.#endsAt = Date.now() + timeoutMs;
+    this.answer = new Promise((resolve) => {
+      this.#decide = (held) => {
+        // Before anybody goes on who has lent a connection, it is free again.
+        this.#over.abort();
+        resolve(held);
+      };
+    });
+  }
+
+  get isDecided(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  mayUse(free: number): void {
+    this.#free = Math.max(this.#free, free);
+    this.#askOn();
+  }
+
+  /** Takes the connection of somebody who waits until there is an answer. */
+  async lend(): Promise<void> {
+    this.#lent += 1;
+    this.#askOn();
+    await this.answer;
+  }
+
+  #askOn(): void {
+    const room = this.#free + this.#lent;
+    while (!this.isDecided && this.#asked < room) {
+      // Those that must wait for a connection get their share of the time.
+      const turns = Math.ceil(this.#unasked.length / (room - this.#asked));
+      const url = this.#unasked.shift();
+      if (url === undefined) return;
+      this.#ask(url, Math.max(0, this.#endsAt - Date.now()) / turns);
+    }
+  }
+
+  #ask(url: string, timeoutMs: number): void {
+    this.#asked += 1;
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#over.signal]);
+    answers(url, signal).then(
+      () => this.#decide(true),
+      () => {
+        this.#asked -= 1;
+        if (this.#asked === 0 && this.#unasked.length === 0) this.#decide(false);
+        else this.#askOn();
+      },
+    );
   }
 }
 
@@ -46,21 +125,9 @@ function excuse(result: Result): Result {
   return { ...result, outcome: { outcome: "unknown", reason: "control-failed", detail } };
 }
 
-async function anyAnswers(controls: readonly string[]): Promise<boolean> {
-  try {
-    await Promise.any(controls.map(answers));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Any answer will do: it shows that there is a way out. Throws where none comes. */
-async function answers(url: string): Promise<void> {
-  const response = await fetch(url, {
-    redirect: "manual",
-    cache: "no-store",
-    signal: AbortSignal.timeout(controlTimeoutMs),
-  });
-  await response.body?.cancel();
+async function answers(url: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url, { redirect: "manual", cache: "no-store", signal });
+  // Whatever becomes of the body, the answer is there.
+  response.body?.cancel().catch(() => {});
 }

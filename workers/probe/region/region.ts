@@ -16,6 +16,7 @@ import type { RegionTranscript } from "../../../shared/contract/transcript.ts";
 import { isProbedFrom } from "../../../shared/domain/plan.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
+import { controlsMs } from "../../../shared/domain/shard.ts";
 import { type Env, parseSettings, type Settings } from "../env.ts";
 import { BenchmarkRuns } from "./benchmark.ts";
 import { RoundBuffer } from "./buffer.ts";
@@ -59,7 +60,6 @@ export class Region extends DurableObject<Env> {
     if (request.slice !== null) this.#take(request.slice);
     const slice = this.#slice;
     if (slice === null || slice.revision !== request.revision) return { kind: "slice-needed" };
-    this.#lookAround();
     const asked = await this.#once(slice, request);
     const overdue = this.#buffer.overdue(request.overdueBefore, request.mostOverdue + 1);
     const state = {
@@ -127,7 +127,7 @@ export class Region extends DurableObject<Env> {
     const wanted = this.#slice?.monitors.filter(
       ({ number }) => monitors.includes(number) && !known.has(number),
     );
-    const results = await this.#probe(wanted ?? [], budgetMs);
+    const results = await this.#probe(wanted ?? [], round, budgetMs);
     const kept = this.#buffer.keep({ round, results: results.filter(hasRun) });
     return { round, results: kept.results.filter(({ monitor }) => monitors.includes(monitor)) };
   }
@@ -138,16 +138,14 @@ export class Region extends DurableObject<Env> {
   }
 
   /** Finds out in passing where it runs: a round does not wait for that. */
-  #lookAround(): void {
+  async #lookAround(): Promise<void> {
     const now = systemClock.now();
     const { TRACE_URL } = this.#settings;
     if (TRACE_URL === undefined || now - this.#placeAskedAt < placeValidMs) return;
     this.#placeAskedAt = now;
-    this.ctx.waitUntil(
-      findPlace(TRACE_URL).then((place) => {
-        this.#place = place ?? this.#place;
-      }),
-    );
+    const finding = findPlace(TRACE_URL);
+    this.ctx.waitUntil(finding);
+    this.#place = (await finding) ?? this.#place;
   }
 
   /** The round's results; null where it was run and recorded before. */
@@ -169,16 +167,15 @@ export class Region extends DurableObject<Env> {
 
   async #runRound(slice: Slice, round: Round, budgetMs: number): Promise<RoundResults> {
     const due = slice.monitors.filter((monitor) => isProbedFrom(monitor, slice.region, round));
-    return this.#buffer.keep({ round, results: await this.#probe(due, budgetMs) });
+    return this.#buffer.keep({ round, results: await this.#probe(due, round, budgetMs) });
   }
 
-  async #probe(monitors: Slice["monitors"], budgetMs: number): Promise<Result[]> {
-    const controls = new ControlCheck(this.#slice?.controls ?? []);
-    const results = await runRound(monitors, budgetMs, {
-      ...probeSurroundings(this.#slice?.region ?? "", this.env),
-      afterFailedAttempt: () => controls.afterFailedAttempt(),
+  #probe(monitors: Slice["monitors"], { step }: Round, budgetMs: number): Promise<Result[]> {
+    const surroundings = probeSurroundings(this.#slice?.region ?? "", this.env);
+    return runRound(monitors, budgetMs, surroundings, {
+      controls: new ControlCheck(this.#slice?.controls ?? [], controlsMs[step]),
+      lookAround: () => this.#lookAround(),
     });
-    return controls.judge(results);
   }
 }
 

@@ -2,9 +2,8 @@ import { type ConfirmRequest, roundResultsSchema } from "../../../shared/contrac
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { RoundReport } from "../../../shared/domain/recording.ts";
 import { isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
-import { confirmationReserveMs, worstCaseMs } from "../../../shared/domain/shard.ts";
+import { confirmationReserveMs, controlsMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
-import { controlTimeoutMs } from "../region/controls.ts";
 import {
   type Collected,
   type Delivery,
@@ -100,7 +99,7 @@ async function ask(
   const load = object.monitors.filter(({ number }) => monitors.includes(number));
   const budgetMs = Math.max(1, Math.min(worstCaseMs(load, round.step), leftMs));
   const request: ConfirmRequest = { round, monitors, budgetMs };
-  const neededMs = budgetMs + controlTimeoutMs + confirmationReserveMs;
+  const neededMs = budgetMs + controlsMs[round.step] + confirmationReserveMs;
   const patienceMs = patience(round, clock.now(), neededMs);
   try {
     const answer = await Promise.race([

@@ -142,11 +142,12 @@ async function sendThrough(
   message: Message,
 ): Promise<Delivered> {
   const { env, clock } = surroundings;
-  const { channels, off, secrets, fault } = knownChannels(surroundings);
+  const { channels, off, broken, secrets } = knownChannels(surroundings);
   const channel = channels.get(name);
   if (!channel) {
     // Settings that cannot be read can be put right: what is due waits for that.
-    if (fault !== null) return { ...failedDelivery("misconfigured", fault), lasting: "retryable" };
+    const fault = broken.find((one) => one.name === name)?.because;
+    if (fault) return { ...failedDelivery("misconfigured", fault), lasting: "retryable" };
     const because = off.find((one) => one.name === name)?.because ?? "no such channel";
     return failedDelivery("misconfigured", `${name}: ${because}`);
   }
@@ -155,7 +156,7 @@ async function sendThrough(
     secrets,
     clock,
     timeoutMs,
-    userAgent: `NetPost-Monitoring/${version} (+${MONITOR_INFO_URL})`,
+    userAgent: `NetPost-Monitor/${version} (+${MONITOR_INFO_URL})`,
     thread: material.threadOf(incident, name),
   });
 }

@@ -8,9 +8,8 @@ import type { Monitor, Region } from "../../../shared/domain/monitor.ts";
 import { isProbedFrom, type Plan } from "../../../shared/domain/plan.ts";
 import type { RegionReport, RoundReport } from "../../../shared/domain/recording.ts";
 import { isDue, isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
-import { roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
+import { controlsMs, roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
 import { describeError } from "../../../shared/log.ts";
-import { controlTimeoutMs } from "../region/controls.ts";
 import { objectName } from "../region/object-name.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
@@ -163,7 +162,7 @@ async function ask(
   const patienceMs = patience(
     round,
     clock.now(),
-    Math.min(budgetMs, worstCaseMs(due, round.step)) + controlTimeoutMs + messageMs,
+    Math.min(budgetMs, worstCaseMs(due, round.step)) + controlsMs[round.step] + messageMs,
   );
   try {
     return await Promise.race([exchange(), expire(clock.sleep(patienceMs), patienceMs)]);
