@@ -48,6 +48,9 @@ type Read = readonly (readonly [AlertRule, readonly Reading[]])[];
 /** Error budgets are forecast over so long, seconds. */
 const budgetWindow = 30 * 86_400;
 
+/** Of a monitor that is known for less, one short outage would be the whole budget. */
+const leastKnownSeconds = 7 * 86_400;
+
 /** So long after an outage its incident ends first: what else there is to say is not part of it. */
 const settlingSeconds = 120;
 
@@ -284,7 +287,11 @@ async function forecast(
   const to = knownUntil(now, freshness(now, lastSpans));
   const window = { from: to - budgetWindow, to };
   const document = await sloDocument(db, source, { monitors, window, period: null });
-  const slos = new Map(document.monitors.map((one) => [one.id, one.forecast]));
+  const slos = new Map(
+    document.monitors.flatMap(({ id, forecast: found, budget, target }) =>
+      budget.totalSeconds >= (1 - target) * leastKnownSeconds ? [[id, found] as const] : [],
+    ),
+  );
   return rules.map((rule) => [
     rule,
     chosen(source, rule).map((monitor): Reading => {

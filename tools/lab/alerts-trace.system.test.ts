@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type AlertsTrace, runAlertsTrace } from "./alerts-trace.ts";
+import { type AlertsTrace, runAlertsTrace } from "./testing/alerts-trace.ts";
 
 /** What people got to know, each key once: kind and when the outage began. */
 function told({ arrived }: AlertsTrace): string[] {
@@ -21,7 +21,6 @@ it("killing workerd in the middle of ticks loses no message, and repeats none un
   const outages = 3;
   const undisturbed = await runAlertsTrace({ outages, kills: 0, seed: 1 });
   const killed = await runAlertsTrace({ outages, kills: 5, seed: 2 });
-  console.log("DBG", undisturbed.arrived.map(({minute,message}) => [minute, message.kind, message.incident.title, message.note, JSON.stringify(message.labels)].join(" | ")));
   expect(undisturbed.arrived.length).toBe(outages * 2);
   expect(told(killed)).toEqual(told(undisturbed));
   expect(killed.outbox).toEqual(undisturbed.outbox);

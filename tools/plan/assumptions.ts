@@ -18,8 +18,8 @@ export const assumptions = {
   objectRowsOfRun: { written: 3, read: 8 },
   /** The same for a confirmation, which adds to a round that is kept already. */
   objectRowsOfConfirmation: { written: 2, read: 4 },
-  /** Bytes of a result in D1, measured 25.2 (docs/performance.md: up to 25.2); of one that failed. */
-  bytesPerResult: 25.2,
+  /** Bytes of a result in D1: `npm run bench -- upkeep` measured 23.6; of one that failed, more. */
+  bytesPerResult: 23.6,
   bytesPerFailedResult: 80,
   /** Bytes of a rollup in D1: `npm run bench -- upkeep` (ADR 10) measured 124. */
   bytesPerRollup: 124,

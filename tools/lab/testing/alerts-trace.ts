@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { messageSchema } from "../../shared/contract/alerting/message.ts";
-import type { Message } from "../../shared/domain/alerting/message.ts";
-import { type Runtime, startRuntime } from "../runtime/index.ts";
-import { startStandIn } from "../stand-in/index.ts";
-import { startReceivers } from "../testing/receivers/start-receivers.ts";
-import { applyConfig, traceStart } from "./kill-trace.ts";
-import { randomFrom } from "./random.ts";
+import { messageSchema } from "../../../shared/contract/alerting/message.ts";
+import type { Message } from "../../../shared/domain/alerting/message.ts";
+import { type Runtime, startRuntime } from "../../runtime/index.ts";
+import { startStandIn } from "../../stand-in/index.ts";
+import { startReceivers } from "../../testing/receivers/start-receivers.ts";
+import { applyConfig, traceStart } from "../kill-trace.ts";
+import { randomFrom } from "../random.ts";
 
 export interface AlertsTraceOptions {
   /** How many outages there are, each of three minutes. */
@@ -120,7 +120,7 @@ export async function runAlertsTrace(options: AlertsTraceOptions): Promise<Alert
 
 function startAlerting(dataDir: string, url: string): Promise<Runtime> {
   return startRuntime({
-    configPath: fileURLToPath(new URL("../bench/wrangler.toml", import.meta.url)),
+    configPath: fileURLToPath(new URL("../../bench/wrangler.toml", import.meta.url)),
     dataDir,
     vars: { probe: { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } },
   });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { messageSchema } from "../../contract/alerting/message.ts";
-import type { Monitor } from "../monitor.ts";
-import type { Status } from "../status.ts";
 import {
   composeMessage,
   type MessageSource,
   type NumberedIncident,
   shortKey,
-} from "./compose-message.ts";
-import type { Alert } from "./memory.ts";
-import { serviceDown, slow } from "./testing/story.ts";
+} from "../../domain/alerting/compose-message.ts";
+import type { Alert } from "../../domain/alerting/memory.ts";
+import { serviceDown, slow } from "../../domain/alerting/testing/story.ts";
+import type { Monitor } from "../../domain/monitor.ts";
+import type { Status } from "../../domain/status.ts";
+import { messageSchema } from "./message.ts";
 
 const at = 10_000;
 
