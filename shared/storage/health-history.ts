@@ -4,6 +4,7 @@ import type { HealthSample, HealthSummary } from "../domain/health-history.ts";
 import { categories } from "../domain/labels.ts";
 import { day, rollupStart } from "../domain/rollup.ts";
 import type { Span } from "../domain/span.ts";
+import { jsonText } from "./json-column.ts";
 import { countRows, type RowCounts } from "./rows.ts";
 
 /** What the scores of a day came to. */
@@ -32,14 +33,11 @@ export async function keepHealthScore(
   return countRows([result]);
 }
 
-const json = <T extends z.ZodType>(schema: T) =>
-  z.string().transform((text) => schema.parse(JSON.parse(text)));
-
 const sampleRows = z.array(
   z.object({
     at: z.int(),
     score: z.number().nullable(),
-    parts: json(z.partialRecord(z.enum(categories), z.number())),
+    parts: jsonText(z.partialRecord(z.enum(categories), z.number())),
   }),
 );
 
@@ -61,7 +59,7 @@ const dayRows = z.array(
       sum: z.number(),
       min: z.number().nullable(),
       max: z.number().nullable(),
-      parts: json(z.partialRecord(z.enum(categories), z.tuple([z.int(), z.number()]))),
+      parts: jsonText(z.partialRecord(z.enum(categories), z.tuple([z.int(), z.number()]))),
     })
     .transform(({ start, known, unknown, sum, min, max, parts }): HealthDay => {
       const sums = Object.entries(parts).map(

@@ -7,6 +7,7 @@ import {
   maintenanceKinds,
 } from "../domain/maintenance.ts";
 import type { Span } from "../domain/span.ts";
+import { jsonText } from "./json-column.ts";
 
 /** A window and the revision of its row, by which a change is compared and swapped. */
 export interface StoredWindow {
@@ -41,7 +42,7 @@ const rowSchema = z
     kind: z.enum(maintenanceKinds),
     name: z.string(),
     reason: z.string().nullable(),
-    versions: z.string().transform((text) => z.array(versionSchema).parse(JSON.parse(text))),
+    versions: jsonText(z.array(versionSchema)),
     created_at: z.int(),
     created_by: z.string(),
     cancelled_at: z.int().nullable(),

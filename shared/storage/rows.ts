@@ -4,19 +4,12 @@ import type { CoverageSpan } from "../domain/coverage.ts";
 import { failureReasons } from "../domain/reason.ts";
 import { fastStep, minuteStep } from "../domain/schedule.ts";
 import { statuses } from "../domain/status.ts";
+import { jsonTextOrNull } from "./json-column.ts";
 
 export const statusSchema = z.enum(statuses);
 export const knownStatusSchema = z.enum(["up", "degraded", "down"]);
 
-/** A column that holds JSON text, or null. */
-function jsonColumn<T>(schema: z.ZodType<T>) {
-  return z
-    .string()
-    .nullable()
-    .transform((text) => (text === null ? null : schema.parse(JSON.parse(text))));
-}
-
-export const causeColumn = jsonColumn(
+export const causeColumn = jsonTextOrNull(
   z.object({
     reason: z.enum(failureReasons),
     detail: z.string(),
@@ -25,7 +18,7 @@ export const causeColumn = jsonColumn(
   }),
 );
 
-export const outageColumn = jsonColumn(
+export const outageColumn = jsonTextOrNull(
   z.object({
     startedAt: z.int(),
     endedAt: z.int().nullable(),
@@ -34,14 +27,14 @@ export const outageColumn = jsonColumn(
 );
 
 /** Null where there is none: most of the time. */
-export const streaksColumn = jsonColumn(
+export const streaksColumn = jsonTextOrNull(
   z.array(
     z.object({ to: knownStatusSchema, count: z.int().positive(), since: z.int().nullable() }),
   ),
 ).transform((streaks) => streaks ?? []);
 
 /** No metrics are NULL in the database. */
-export const metricsColumn = jsonColumn(z.record(z.string(), z.number())).transform(
+export const metricsColumn = jsonTextOrNull(z.record(z.string(), z.number())).transform(
   (metrics) => metrics ?? {},
 );
 

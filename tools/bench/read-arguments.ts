@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { parseArgsMistake } from "../command-line.ts";
 import type { BuildOptions } from "./read-build.ts";
 
 export const readHelp = `npm run bench -- read [--days 90] [--monitors 100] [--raw 8] [--data <folder>]
@@ -48,9 +49,7 @@ export function readReadArguments(args: readonly string[]): ReadArguments {
   try {
     values = parse(args);
   } catch (error) {
-    // Node adds advice after the first sentence; one line is enough here.
-    const [sentence] = error instanceof Error ? error.message.split(/\.\s/) : [];
-    return { kind: "mistake", message: `${sentence ?? "wrong arguments"} (see --help)` };
+    return { kind: "mistake", message: parseArgsMistake(error) };
   }
   if (values.help) return { kind: "help" };
   const parsed = optionsSchema.safeParse(values);

@@ -100,7 +100,7 @@ export async function benchTick(
       ratio: median(pairs.map((pair) => pair.tick / pair.bare)),
       rowsWrittenPerResult: median(pairs.map(({ written }) => written)) / results,
       rowsReadPerResult: median(pairs.map(({ read }) => read)) / results,
-      bytesPerResult: bytesPerResult(file),
+      bytesPerResult: bytesPerRow(file, "results"),
     };
   } finally {
     await runtime.stop();
@@ -157,14 +157,15 @@ export async function post(url: string, body: unknown): Promise<void> {
   await response.text();
 }
 
-function bytesPerResult(file: string): number {
+/** What a row of a table takes of the database, bytes. */
+export function bytesPerRow(file: string, table: "results" | "rollups"): number {
   const database = new DatabaseSync(file);
   try {
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     const row = database
       .prepare(
-        `SELECT (SELECT sum(pgsize) FROM dbstat WHERE name = 'results') * 1.0
-           / (SELECT count(*) FROM results) AS bytes`,
+        `SELECT (SELECT sum(pgsize) FROM dbstat WHERE name = '${table}') * 1.0
+           / (SELECT count(*) FROM ${table}) AS bytes`,
       )
       .get();
     return z.object({ bytes: z.number() }).parse(row).bytes;

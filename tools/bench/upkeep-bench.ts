@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { hour } from "../../shared/domain/rollup.ts";
 import { type LogLine, type Runtime, startRuntime } from "../runtime/index.ts";
-import { configOf, post, startTarget } from "./tick-bench.ts";
+import { bytesPerRow, configOf, post, startTarget } from "./tick-bench.ts";
 
 /** What rollups and deletions come to for one size of plan; a result is one of one region. */
 export interface UpkeepFigures {
@@ -108,7 +107,7 @@ export async function benchUpkeep(
       deleteWrittenPerResult: sum(retains.map(({ rowsWritten }) => rowsWritten)) / results,
       slowestUpkeepMs: Math.max(...ticks.map(({ upkeep }) => upkeep.durationMs)),
       slowestTickSeconds: Math.max(...ticks.map(({ seconds }) => seconds)),
-      bytesPerHour: bytesPerRollup(file),
+      bytesPerHour: bytesPerRow(file, "rollups"),
     };
   } finally {
     await runtime.stop();
@@ -130,23 +129,6 @@ async function seed(runtime: Runtime): Promise<number> {
     oldHour,
   );
   return results;
-}
-
-/** Hours and days together, which are of one hour here. */
-function bytesPerRollup(file: string): number {
-  const database = new DatabaseSync(file);
-  try {
-    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    const row = database
-      .prepare(
-        `SELECT (SELECT sum(pgsize) FROM dbstat WHERE name = 'rollups') * 1.0
-           / (SELECT count(*) FROM rollups) AS bytes`,
-      )
-      .get();
-    return z.object({ bytes: z.number() }).parse(row).bytes;
-  } finally {
-    database.close();
-  }
 }
 
 /** Prints the figures of one size. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { askedCommand, parseArgsMistake } from "../command-line.ts";
 
 const COMMANDS = ["plan", "apply", "check", "show"] as const;
 export type CommandName = (typeof COMMANDS)[number];
@@ -42,7 +43,6 @@ Usage: npm run config -- <command> [options]
 Exit code: 0 done, 1 refused or failed with nothing changed, 2 wrong arguments.`;
 
 const ROOT = new URL("../../", import.meta.url);
-const SEE_HELP = "(see --help)";
 const urlSchema = z.url({ protocol: /^https?$/ });
 
 /**
@@ -58,19 +58,13 @@ export function readArguments(
   try {
     parsed = parse(args);
   } catch (error) {
-    // Node adds advice after the first sentence; one line is enough here.
-    const [sentence] = error instanceof Error ? error.message.split(/\.\s/) : [];
-    return mistake(`${sentence ?? "wrong arguments"} ${SEE_HELP}`);
+    return { kind: "mistake", message: parseArgsMistake(error) };
   }
   const { values, positionals } = parsed;
   if (values.help) return { kind: "help" };
-  const [word, ...others] = positionals;
-  const command = COMMANDS.find((name) => name === word);
-  if (command === undefined) {
-    const what = word === undefined ? "a command is needed" : `unknown command ${word}`;
-    return mistake(`${what}; one of ${COMMANDS.join(", ")} ${SEE_HELP}`);
-  }
-  if (others.length > 0) return mistake(`unexpected argument ${others.join(" ")} ${SEE_HELP}`);
+  const asked = askedCommand(COMMANDS, positionals);
+  if (!asked.ok) return mistake(asked.mistake);
+  const { command } = asked;
   if (values.remote && values.data !== undefined) {
     return mistake("--data and --remote cannot both be given: only npm start has a data folder");
   }

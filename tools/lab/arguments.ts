@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { parseArgsMistake } from "../command-line.ts";
 import { type Policy, policies } from "./simulation/policies.ts";
 
 /** What was asked of the lab. */
@@ -83,9 +84,7 @@ export function readArguments(args: readonly string[]): ReadArguments {
   try {
     parsed = parse(args);
   } catch (error) {
-    // Node adds advice after the first sentence; one line is enough here.
-    const [sentence = ""] = error instanceof Error ? error.message.split(/\.\s/) : [];
-    return { kind: "mistake", message: `${sentence} (see --help)` };
+    return { kind: "mistake", message: parseArgsMistake(error) };
   }
   const { help: isHelp, real, ...values } = parsed.values;
   if (isHelp) return { kind: "help" };

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { parseArgsMistake } from "../command-line.ts";
 import { type PlanName, planNames } from "./platform.ts";
 
 /** What was asked for on the command line. */
@@ -38,9 +39,7 @@ export function readArguments(args: readonly string[]): ReadArguments {
   try {
     ({ values } = parse(args));
   } catch (error) {
-    // Node adds advice after the first sentence; one line is enough here.
-    const [sentence = ""] = error instanceof Error ? error.message.split(/\.\s/) : [];
-    return { kind: "mistake", message: `${sentence} (see --help)` };
+    return { kind: "mistake", message: parseArgsMistake(error) };
   }
   if (values.help) return { kind: "help" };
   const plan = planNames.find((name) => name === values.plan);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { askedCommand, parseArgsMistake } from "../command-line.ts";
 
 const commands = ["verify", "rebuild"] as const;
 export type CommandName = (typeof commands)[number];
@@ -41,7 +42,6 @@ Both may run while results are recorded. Hours still to be rolled up are counted
 Exit code: 0 all rollups equal their results, 1 some differ or it failed, 2 wrong arguments.`;
 
 const root = new URL("../../", import.meta.url);
-const seeHelp = "(see --help)";
 
 const timeSchema = z
   .union([z.iso.date(), z.iso.datetime({ offset: true }), z.iso.datetime({ precision: -1 })])
@@ -60,19 +60,13 @@ export function readArguments(
   try {
     parsed = parse(args);
   } catch (error) {
-    // Node adds advice after the first sentence; one line is enough here.
-    const [sentence] = error instanceof Error ? error.message.split(/\.\s/) : [];
-    return mistake(`${sentence ?? "wrong arguments"} ${seeHelp}`);
+    return { kind: "mistake", message: parseArgsMistake(error) };
   }
   const { values, positionals } = parsed;
   if (values.help) return { kind: "help" };
-  const [word, ...others] = positionals;
-  const command = commands.find((name) => name === word);
-  if (command === undefined) {
-    const what = word === undefined ? "a command is needed" : `unknown command ${word}`;
-    return mistake(`${what}; one of ${commands.join(", ")} ${seeHelp}`);
-  }
-  if (others.length > 0) return mistake(`unexpected argument ${others.join(" ")} ${seeHelp}`);
+  const asked = askedCommand(commands, positionals);
+  if (!asked.ok) return mistake(asked.mistake);
+  const { command } = asked;
   if (values.remote && values.data !== undefined) {
     return mistake("--data and --remote cannot both be given: only npm start has a data folder");
   }

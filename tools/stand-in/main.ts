@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { parseArgsMistake } from "../command-line.ts";
 import { DEMO_PASSWORD, DEMO_USER, PortError, startStandIn } from "./index.ts";
 
 const HELP = `NetPost's stand-in: a local server with NetPost's endpoints, whose faults can be set.
@@ -66,9 +67,7 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    // Node adds advice after the first sentence; one line is enough here.
-    const [sentence] = error instanceof Error ? error.message.split(/\.\s/) : [];
-    throw new UsageError(`${sentence ?? "bad argument"} (see --help)`);
+    throw new UsageError(parseArgsMistake(error));
   }
 }
 

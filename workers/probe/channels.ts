@@ -8,6 +8,7 @@ import {
 } from "./notifiers/environment.ts";
 import type { ChannelSecrets } from "./notifiers/notifier.ts";
 import type { Channel } from "./notifiers/registry.ts";
+import { channelSecretsOf } from "./notifiers/secret.ts";
 
 /** What can be told, and what cannot. */
 export interface Channels {
@@ -27,10 +28,8 @@ export interface Channels {
  * other.
  */
 export function channelsOf(env: Env): Channels {
-  const settings = Object.entries(env).flatMap(([name, value]): [string, string][] =>
-    typeof value === "string" && value !== "" ? [[name, value]] : [],
-  );
-  const secrets = new Map(settings);
+  const secrets = channelSecretsOf(env);
+  const settings = [...secrets];
   const read = (those: readonly (readonly [string, string])[]): DefaultChannels | string => {
     try {
       return readDefaultChannels(Object.fromEntries(those));

@@ -1,6 +1,6 @@
 /** A message as it is kept in the outbox and sent to webhooks. */
 import { z } from "zod";
-import { type Message, messageKinds, severities } from "../../domain/alerting/message.ts";
+import { messageKinds, severities } from "../../domain/alerting/message.ts";
 import { priorities } from "../../domain/alerting/priority.ts";
 import { statuses } from "../../domain/status.ts";
 
@@ -41,8 +41,3 @@ export const messageSchema = z.object({
   links: z.object({ incident: link, acknowledge: link, runbook: link }),
   at: epochSeconds,
 });
-
-/** Reads a message that was kept. @throws ZodError where it is none */
-export function parseMessage(input: unknown): Message {
-  return messageSchema.parse(input);
-}

@@ -103,9 +103,6 @@ export const alertRuleSchema = z
     },
   ) satisfies z.ZodType<AlertRule>;
 
-/** A rule as people write it. */
-export type AlertRuleInput = z.input<typeof alertRuleSchema>;
-
 const timeZone = z.string().min(1).max(64);
 
 const businessHoursSchema = z.strictObject({

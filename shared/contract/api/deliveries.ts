@@ -18,8 +18,6 @@ export const notificationQuerySchema = z.strictObject({
   ...pageQueryFields,
 });
 
-export type NotificationQuery = z.output<typeof notificationQuerySchema>;
-
 export const listedNotificationSchema = explainedNotificationSchema.extend({
   incident: z.int().nullable(),
 });

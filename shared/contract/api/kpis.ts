@@ -33,5 +33,3 @@ export const kpiDocumentSchema = z.object({
 export type KpiDocument = z.infer<typeof kpiDocumentSchema>;
 
 export const kpiQuerySchema = z.strictObject(windowQueryFields);
-
-export type KpiQuery = z.output<typeof kpiQuerySchema>;

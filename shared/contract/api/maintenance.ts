@@ -118,8 +118,6 @@ export const maintenanceQuerySchema = z.strictObject({
   cursor: digits(cursorMessage).transform(Number).optional(),
 });
 
-export type MaintenanceQuery = z.output<typeof maintenanceQuerySchema>;
-
 export const withdrawQuerySchema = z.strictObject({
   withdraw: z
     .enum(["true", "false"], { error: onceMessage("true or false") })

@@ -20,11 +20,6 @@ export const rulePatchSchema = z
 
 export const authorQuerySchema = z.strictObject(authorFields);
 
-export const changedFields = {
-  changedAt: instantSchema.nullable().meta({ description: "Null: as it came with the product" }),
-  changedBy: z.string().nullable(),
-};
-
 const changeSchema = z.object({
   at: instantSchema,
   by: z.string(),

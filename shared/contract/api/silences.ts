@@ -30,8 +30,6 @@ export const silenceBodySchema = z.strictObject({
   by: bySchema,
 });
 
-export type SilenceBody = z.output<typeof silenceBodySchema>;
-
 const idMessage = "the number of a silence";
 
 export const silenceParamsSchema = z.object({

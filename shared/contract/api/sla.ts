@@ -106,5 +106,3 @@ export const slaQuerySchema = z.strictObject({
     .transform((text) => text === "true")
     .meta({ description: "Whether every outage is listed" }),
 });
-
-export type SlaQuery = z.output<typeof slaQuerySchema>;

@@ -62,5 +62,3 @@ export const sloDocumentSchema = z.object({
 export type SloDocument = z.infer<typeof sloDocumentSchema>;
 
 export const sloQuerySchema = z.strictObject({ ...windowQueryFields, ...selectionQueryFields });
-
-export type SloQuery = z.output<typeof sloQuerySchema>;

@@ -4,8 +4,7 @@
  * statements does not grow with the alerts.
  */
 import { z } from "zod";
-import { alertStateSchema, pageSchema, subjectSchema } from "../../contract/alerting/alert.ts";
-import { levelSchema } from "../../contract/alerting/rule.ts";
+import { alertStateSchema, subjectSchema } from "../../contract/alerting/alert.ts";
 import type { Incident } from "../../domain/alerting/incident.ts";
 import {
   type Alert,
@@ -14,8 +13,9 @@ import {
   idempotencyKey,
   type Notification,
 } from "../../domain/alerting/memory.ts";
-import { priorities } from "../../domain/alerting/priority.ts";
+import { jsonText } from "../json-column.ts";
 import { countRows, type RowCounts } from "../rows.ts";
+import { incidentColumns, incidentRow } from "./incident-row.ts";
 
 /** The memory as of a version. */
 export interface VersionedAlerts {
@@ -55,65 +55,16 @@ export type AlertCommit =
 /** Incidents that ended this long ago are still remembered, seconds. */
 const rememberedSeconds = 3_600;
 
-function json<T>(schema: z.ZodType<T>) {
-  return z.string().transform((text) => schema.parse(JSON.parse(text)));
-}
-
 const alertRow = z.object({
   key: z.string(),
   rule: z.string(),
-  subject: json(subjectSchema),
-  state: json(alertStateSchema),
+  subject: jsonText(subjectSchema),
+  state: jsonText(alertStateSchema),
   value: z.number().nullable(),
   detail: z.string(),
   incident: z.string().nullable(),
   verdict: z.string().nullable(),
 }) satisfies z.ZodType<Alert>;
-
-const incidentRow = z
-  .object({
-    key: z.string(),
-    origin: z.enum(["outage", "alert", "manual"]),
-    monitor: z.string().nullable(),
-    title: z.string(),
-    started_at: z.int(),
-    detected_at: z.int(),
-    ended_at: z.int().nullable(),
-    merged_into: z.string().nullable(),
-    severity: levelSchema,
-    priority: z.enum(priorities),
-    priority_fixed: z.int(),
-    acknowledged_at: z.int().nullable(),
-    acknowledged_by: z.string().nullable(),
-    snoozed_until: z.int().nullable(),
-    page: z
-      .string()
-      .nullable()
-      .transform((text) => (text === null ? null : pageSchema.parse(JSON.parse(text)))),
-  })
-  .transform(
-    (row): Incident => ({
-      key: row.key,
-      origin: row.origin,
-      monitor: row.monitor,
-      title: row.title,
-      startedAt: row.started_at,
-      detectedAt: row.detected_at,
-      endedAt: row.ended_at,
-      mergedInto: row.merged_into,
-      severity: row.severity,
-      priority: row.priority,
-      priorityFixed: row.priority_fixed === 1,
-      acknowledgedAt: row.acknowledged_at,
-      acknowledgedBy: row.acknowledged_by,
-      snoozedUntil: row.snoozed_until,
-      page: row.page,
-    }),
-  );
-
-const incidentColumns = `key, origin, monitor, title, started_at, detected_at, ended_at,
-  merged_into, severity, priority, priority_fixed, acknowledged_at, acknowledged_by, snoozed_until,
-  page`;
 
 const headRow = z.object({ version: z.int(), seen: z.int() });
 

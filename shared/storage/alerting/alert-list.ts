@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { alertStateSchema, subjectSchema } from "../../contract/alerting/alert.ts";
 import type { AlertState, Subject } from "../../domain/alerting/alert.ts";
-import { jsonText } from "./json-column.ts";
+import { jsonText } from "../json-column.ts";
 
 /** An alert, and how far people are with it. Epoch seconds. */
 export interface ListedAlert {

@@ -4,7 +4,7 @@ import { deliveredSchema } from "../../contract/alerting/delivery.ts";
 import type { Delivered } from "../../domain/alerting/delivery-failure.ts";
 import type { DeliveredPage } from "../../domain/alerting/delivery-times.ts";
 import type { TimelineNotification } from "../../domain/alerting/timeline.ts";
-import { jsonText } from "./json-column.ts";
+import { jsonText } from "../json-column.ts";
 import { notificationColumns, notificationFields, notificationOf } from "./timeline.ts";
 
 /** A notification, with the number of its incident and its own, by which pages are read. */

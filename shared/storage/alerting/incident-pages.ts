@@ -1,12 +1,10 @@
 /** Incidents that people handle: a page at a time, one by its number, and what is part of it. */
 import { z } from "zod";
-import { pageSchema } from "../../contract/alerting/alert.ts";
 import { reviewSchema } from "../../contract/alerting/review.ts";
-import { levelSchema } from "../../contract/alerting/rule.ts";
 import type { Incident } from "../../domain/alerting/incident.ts";
-import { priorities } from "../../domain/alerting/priority.ts";
 import type { Review } from "../../domain/alerting/review.ts";
-import { jsonTextOrNull } from "./json-column.ts";
+import { jsonTextOrNull } from "../json-column.ts";
+import { incidentColumns, incidentFields, incidentOfRow } from "./incident-row.ts";
 
 /** An incident with what people say of it. Epoch seconds. */
 export interface HandledIncident extends Incident {
@@ -20,21 +18,7 @@ export interface HandledIncident extends Incident {
 const rowSchema = z
   .object({
     number: z.int(),
-    key: z.string(),
-    origin: z.enum(["outage", "alert", "manual"]),
-    monitor: z.string().nullable(),
-    title: z.string(),
-    started_at: z.int(),
-    detected_at: z.int(),
-    ended_at: z.int().nullable(),
-    merged_into: z.string().nullable(),
-    severity: levelSchema,
-    priority: z.enum(priorities),
-    priority_fixed: z.int(),
-    acknowledged_at: z.int().nullable(),
-    acknowledged_by: z.string().nullable(),
-    snoozed_until: z.int().nullable(),
-    page: jsonTextOrNull(pageSchema),
+    ...incidentFields,
     assignee: z.string().nullable(),
     false_alarm_at: z.int().nullable(),
     false_alarm_by: z.string().nullable(),
@@ -43,22 +27,8 @@ const rowSchema = z
   })
   .transform(
     (row): HandledIncident => ({
+      ...incidentOfRow(row),
       number: row.number,
-      key: row.key,
-      origin: row.origin,
-      monitor: row.monitor,
-      title: row.title,
-      startedAt: row.started_at,
-      detectedAt: row.detected_at,
-      endedAt: row.ended_at,
-      mergedInto: row.merged_into,
-      severity: row.severity,
-      priority: row.priority,
-      priorityFixed: row.priority_fixed === 1,
-      acknowledgedAt: row.acknowledged_at,
-      acknowledgedBy: row.acknowledged_by,
-      snoozedUntil: row.snoozed_until,
-      page: row.page,
       assignee: row.assignee,
       falseAlarm:
         row.false_alarm_at === null
@@ -69,9 +39,7 @@ const rowSchema = z
     }),
   );
 
-const columns = `number, key, origin, monitor, title, started_at, detected_at, ended_at, merged_into,
-  severity, priority, priority_fixed, acknowledged_at, acknowledged_by, snoozed_until, page,
-  assignee, false_alarm_at, false_alarm_by, review, labels`;
+const columns = `number, ${incidentColumns}, assignee, false_alarm_at, false_alarm_by, review, labels`;
 
 /** Which incidents, and from where on. */
 export interface HandledFilter {

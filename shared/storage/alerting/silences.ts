@@ -1,7 +1,7 @@
 /** Silences: what operators mute. */
 import { z } from "zod";
 import { matcherFields, type Silence } from "../../domain/alerting/silence.ts";
-import { jsonText } from "./json-column.ts";
+import { jsonText } from "../json-column.ts";
 
 /** A silence as it is kept, and how often it muted an alert. Epoch seconds. */
 export interface KeptSilence extends Silence {
