@@ -9,27 +9,25 @@
 
 import { type AlertRule, selects } from "../domain/alerting/rule.ts";
 import { everything, ofMonitor, type Reading } from "../domain/alerting/samples.ts";
-import { burnWindowNames, burnWindows } from "../domain/burn-rate.ts";
 import { freshness } from "../domain/freshness.ts";
 import { placesOf } from "../domain/inbound.ts";
 import { aggregateOf, definitionsOf, type MetricDefinition } from "../domain/metric.ts";
 import type { Monitor } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
-import { overall, type ScopedStatus, statusKey } from "../domain/recording.ts";
 import { describeError } from "../log.ts";
-import { countOutages } from "../storage/alerting/outage-news.ts";
+import { burn, forecast } from "./budget-readings.ts";
 import { readHealthScore, roundedDown } from "./health-score.ts";
-import type { Present } from "./material.ts";
 import { measurePerformance } from "./performance.ts";
 import { isRecent, readRecentValues } from "./present-metrics.ts";
-import { measureBurn, sloDocument } from "./slo.ts";
+import {
+  downUntil,
+  type Read,
+  type ReadingSource,
+  type RuleOf,
+  rounded,
+  words,
+} from "./reading-source.ts";
 import { knownUntil } from "./window.ts";
-
-/** What is known already when readings are taken. */
-export interface ReadingSource extends Present {
-  /** By `statusKey`. */
-  readonly statuses: ReadonlyMap<string, ScopedStatus>;
-}
 
 /** The readings of rules by their ids; a rule that is not there could not be read. */
 export interface Readings {
@@ -37,22 +35,6 @@ export interface Readings {
   /** What failed, in words, by signal. */
   readonly faults: Readonly<Record<string, string>>;
 }
-
-type RuleOf<K extends AlertRule["signal"]["kind"]> = AlertRule & {
-  readonly signal: Extract<AlertRule["signal"], { kind: K }>;
-};
-
-/** Rules and what was read for each. */
-type Read = readonly (readonly [AlertRule, readonly Reading[]])[];
-
-/** Error budgets are forecast over so long, seconds. */
-const budgetWindow = 30 * 86_400;
-
-/** Of a monitor that is known for less, one short outage would be the whole budget. */
-const leastKnownSeconds = 7 * 86_400;
-
-/** So long after an outage its incident ends first: what else there is to say is not part of it. */
-const settlingSeconds = 120;
 
 /** Takes the readings of rules. It never throws: what fails is told, and the rest is read. */
 export async function takeReadings(
@@ -86,16 +68,6 @@ export async function takeReadings(
     take("stale-data", of("stale-data"), (all) => staleData(source, all)),
   ]);
   return { byRule, faults };
-}
-
-/** Until when a monitor was down last, epoch seconds; 0: it never was. */
-function downUntil({ statuses }: ReadingSource, { number }: Monitor): number {
-  const outage = statuses.get(statusKey(number, overall))?.outage ?? null;
-  return outage === null ? 0 : (outage.endedAt ?? Number.POSITIVE_INFINITY);
-}
-
-function chosen({ plan }: ReadingSource, rule: AlertRule): Monitor[] {
-  return plan.monitors.filter((monitor) => selects(rule.selector, monitor));
 }
 
 async function performance(
@@ -225,96 +197,6 @@ async function health(
   return rules.map((rule) => [rule, [reading]]);
 }
 
-async function burn(
-  db: D1Database,
-  source: ReadingSource,
-  rules: readonly RuleOf<"burn-rate">[],
-): Promise<Read> {
-  const { now, plan } = source;
-  const monitors = plan.monitors.filter((monitor) =>
-    rules.some(({ selector }) => selects(selector, monitor)),
-  );
-  const burns = new Map(
-    (await measureBurn(db, source, monitors)).map((one) => [one.monitor.number, one.rates]),
-  );
-  const burning = monitors.filter(({ number }) => (burns.get(number)?.["3d"].downSeconds ?? 0) > 0);
-  const windows = [...new Set(rules.map(({ signal }) => signal.longSeconds))];
-  const counted = new Map(
-    await Promise.all(
-      windows.map(async (seconds) => {
-        const numbers = burning.map(({ number }) => number);
-        const times =
-          numbers.length > 0 ? await countOutages(db, numbers, now - seconds) : new Map();
-        return [seconds, times] as const;
-      }),
-    ),
-  );
-  return rules.map((rule) => {
-    const { longSeconds, shortSeconds } = rule.signal;
-    const [long, short] = [windowName(longSeconds), windowName(shortSeconds)];
-    const readings = chosen(source, rule).map((monitor): Reading => {
-      const rates = burns.get(monitor.number);
-      const told = downUntil(source, monitor) > now - settlingSeconds;
-      const [a, b] = [long && rates?.[long].rate, short && rates?.[short].rate];
-      const common = {
-        subject: ofMonitor(monitor.id),
-        title: `${monitor.name} burns its error budget`,
-      };
-      if (told || a == null || b == null) return { ...common, value: null, detail: "" };
-      // One outage was told as such.
-      const again = (counted.get(longSeconds)?.get(monitor.number) ?? 0) > 1;
-      const value = again ? Math.min(a, b) : 0;
-      const detail = `${rounded(a)} times as fast as allowed over ${long}, ${rounded(b)} over ${short}`;
-      return { ...common, value, detail: again ? detail : "" };
-    });
-    return [rule, readings];
-  });
-}
-
-function windowName(seconds: number) {
-  return burnWindowNames.find((name) => burnWindows[name] === seconds);
-}
-
-async function forecast(
-  db: D1Database,
-  source: ReadingSource,
-  rules: readonly RuleOf<"budget-forecast">[],
-): Promise<Read> {
-  const { now, plan, lastSpans } = source;
-  const monitors = plan.monitors.filter((monitor) =>
-    rules.some(({ selector }) => selects(selector, monitor)),
-  );
-  const to = knownUntil(now, freshness(now, lastSpans));
-  const window = { from: to - budgetWindow, to };
-  const document = await sloDocument(db, source, { monitors, window, period: null });
-  const slos = new Map(
-    document.monitors.flatMap(({ id, forecast: found, budget, target }) =>
-      budget.totalSeconds >= (1 - target) * leastKnownSeconds ? [[id, found] as const] : [],
-    ),
-  );
-  return rules.map((rule) => [
-    rule,
-    chosen(source, rule).map((monitor): Reading => {
-      const found = slos.get(monitor.id);
-      const told = downUntil(source, monitor) > now - settlingSeconds;
-      const days = told || !found ? null : daysLeft(found, now);
-      const detail = days === null ? "" : `the error budget lasts ${rounded(days)} more days`;
-      const title = `${monitor.name} runs out of error budget`;
-      return { subject: ofMonitor(monitor.id), value: days, detail, title };
-    }),
-  ]);
-}
-
-/** What does not run out lasts as long as the window. */
-function daysLeft(
-  { runsOutAt, reason }: { readonly runsOutAt: string | null; readonly reason: string | null },
-  now: number,
-): number | null {
-  if (runsOutAt !== null) return Math.max(0, (Date.parse(runsOutAt) / 1000 - now) / 86_400);
-  if (reason === "spent") return 0;
-  return reason === "nothing-known" ? null : budgetWindow / 86_400;
-}
-
 /** Where all of them are silent, it is not one region's fault: that is stale data. */
 function regionFaults(
   { now, plan, lastSpans }: ReadingSource,
@@ -352,14 +234,4 @@ function staleData(
   const detail = value === null ? "" : `the newest data is ${words(value)} old`;
   const reading = { subject: everything, value, detail, title: "Nothing is recorded" };
   return rules.map((rule) => [rule, [reading]]);
-}
-
-function words(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
-}
-
-/** Three digits are what people read. */
-function rounded(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(3));
 }

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import { overall, type ScopedStatus, statusKey } from "../../../shared/domain/recording.ts";
 import { initialState } from "../../../shared/domain/status.ts";
-import { type ReadingSource, takeReadings } from "../../../shared/measure/alert-readings.ts";
+import { takeReadings } from "../../../shared/measure/alert-readings.ts";
+import type { ReadingSource } from "../../../shared/measure/reading-source.ts";
 import { readAlertingDocuments } from "../../../shared/storage/alerting/documents.ts";
 import { countOutages, readOutageNews } from "../../../shared/storage/alerting/outage-news.ts";
 import {
@@ -150,11 +151,29 @@ describe("readings", () => {
     await env.DB.prepare("INSERT INTO coverage SELECT value, 60, ?1, ?2 FROM json_each('[1,2,3]')")
       .bind(start, now)
       .run();
+    const burnAfter = (startedAt: number) =>
+      values("burn-rate-fast", { statuses: statusesOf({ startedAt, endedAt: startedAt + 60 }) });
     await add(now - 1_200);
-    expect((await values("burn-rate-fast"))?.[0]).toEqual(["a", 0]);
+    expect((await burnAfter(now - 1_200))?.[0]).toEqual(["a", 0]);
     await add(now - 400);
-    const [, value] = (await values("burn-rate-fast"))?.[0] ?? [];
+    const [, value] = (await burnAfter(now - 400))?.[0] ?? [];
     expect(value).toBeGreaterThan(14.4);
+  });
+
+  it("of budgets read nothing of monitors that were not down in their windows", async () => {
+    const { rules } = await readAlertingDocuments(env.DB);
+    const budgets = rules.filter(({ id }) => ["burn-rate-fast", "budget-forecast"].includes(id));
+    const statements = async (endedAt: number) => {
+      const watched = watchedDatabase(env.DB);
+      const statuses = statusesOf({ startedAt: endedAt - 60, endedAt });
+      const { byRule } = await takeReadings(watched.db, source({ statuses }), budgets);
+      return { sent: watched.sent.length, byRule };
+    };
+    const calm = await statements(now - 31 * 86_400);
+    expect(calm.sent).toBe(0);
+    expect(calm.byRule.get("burn-rate-fast")?.map(({ value }) => value)).toEqual([0, 0]);
+    expect(calm.byRule.get("budget-forecast")?.map(({ value }) => value)).toEqual([30, 30]);
+    expect((await statements(now - 600)).sent).toBeGreaterThan(0);
   });
 
   it("are as many statements for many rules as for one of each kind", async () => {
