@@ -2,8 +2,8 @@ import "vitest";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** NetPost's stand-in, running in Node beside the tests in workerd. */
-    standIn: { url: string; controlUrl: string };
+    /** NetPost's stand-in, running in Node beside the tests in workerd: one for each of their workers. */
+    standIns: { url: string; controlUrl: string }[];
     /** Two servers of malformed answers, two origins. */
     rawServer: { url: string; otherUrl: string };
     /** Ports on loopback, broken each in its way, and a resolver whose path says what it answers. */

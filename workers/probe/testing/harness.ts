@@ -12,8 +12,14 @@ import { type TickOutcome, tick } from "../tick/tick.ts";
 /** A minute to begin at; any will do, as long as it is one. */
 export const start = 1_790_000_040;
 
-/** The stand-in's address and control address. */
-export const standIn = inject("standIn");
+/** The stand-in's address and control address: of this worker alone, so its faults are. */
+export const standIn = ownStandIn();
+
+function ownStandIn() {
+  const own = inject("standIns")[Number(process.env["VITEST_POOL_ID"]) - 1];
+  if (own === undefined) throw new Error("no stand-in for this worker");
+  return own;
+}
 
 /** A clock that stands where it is set; pauses of the tick pass in no time, targets do not. */
 export function standingClock(seconds: number): Clock & { set(seconds: number): void } {
