@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CareSetting } from "./care-settings.ts";
 import type { NotificationSetting } from "./notifiers/environment.ts";
 import type { PlanKeeper } from "./plan-keeper.ts";
 import type { Region } from "./region/region.ts";
@@ -21,6 +22,8 @@ const settingsSchema = z.object({
     .default("https://cloudflare-dns.com/dns-query"),
   /** Where jobs call in; asked every minute whether they can. Without it, only the database is. */
   API_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
+  /** A watch outside, asked after each minute that was recorded. Its address is a secret. */
+  DEAD_MAN_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
   /** Where people look at incidents; messages link to it. */
   DASHBOARD_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
 });
@@ -32,7 +35,7 @@ export type Settings = z.infer<typeof settingsSchema>;
  * parsed apart (notifiers/environment.ts): a mistake in one must not stop the probing.
  */
 export type Env = Bindings & {
-  readonly [Name in keyof Settings | NotificationSetting]?: unknown;
+  readonly [Name in keyof Settings | NotificationSetting | CareSetting]?: unknown;
 };
 
 /**

@@ -7,6 +7,7 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
   const rounds = outcome.rounds.map(describeRound);
   const complete =
     outcome.plan.kind === "loaded" &&
+    outcome.alive.kind !== "failed" &&
     (outcome.upkeep?.failed.length ?? 0) === 0 &&
     outcome.rounds.every(isComplete);
   log(complete ? "info" : "error", "tick", {
@@ -17,6 +18,7 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
     ...(outcome.plan.kind === "loaded" ? {} : { fault: outcome.plan.fault }),
     rounds,
     ...(outcome.upkeep === null ? {} : { upkeep: describeUpkeep(outcome.upkeep) }),
+    ...(outcome.alive.kind === "off" ? {} : { alive: { ...outcome.alive } }),
   });
 }
 

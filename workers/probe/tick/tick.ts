@@ -12,6 +12,7 @@
  *   7. alert        what was recorded → alerts, incidents, notifications
  *   8. deliver      notifications → people
  *   9. upkeep       rollups, deletion of what is old, and whatever else follows from the record
+ *  10. dead-man     a watch outside hears that the minute was recorded, or notices that it was not
  *
  * A minute has one round for monitors with intervals of whole minutes, and six for faster ones.
  */
@@ -20,6 +21,7 @@ import { type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { type Alerted, alert } from "./alert.ts";
 import { confirm } from "./confirm.ts";
+import { type AliveOutcome, tellAlive } from "./dead-man.ts";
 import { type DeliveryOutcome, deliver } from "./deliver.ts";
 import { fanOut, type RegionFault } from "./fan-out.ts";
 import { addHeartbeats } from "./heartbeats.ts";
@@ -48,6 +50,7 @@ export interface TickOutcome {
   readonly rounds: readonly RoundOutcome[];
   /** Null where the database did not even give the plan. */
   readonly upkeep: UpkeepOutcome | null;
+  readonly alive: AliveOutcome;
 }
 
 /**
@@ -58,7 +61,10 @@ export interface TickOutcome {
  */
 export async function tick(surroundings: TickSurroundings, minute: number): Promise<TickOutcome> {
   const loaded = await loadPlan(surroundings);
-  if (loaded.kind === "none") return { minute, plan: loaded, rounds: [], upkeep: null };
+  if (loaded.kind === "none") {
+    const alive = await tellAlive(surroundings, null);
+    return { minute, plan: loaded, rounds: [], upkeep: null, alive };
+  }
   const { plan } = loaded;
   const running = planRounds(plan, minute).map((round) => runRound(surroundings, plan, round));
   const [rounds, upkept] = await Promise.all([
@@ -68,7 +74,8 @@ export async function tick(surroundings: TickSurroundings, minute: number): Prom
       ? Promise.resolve(running[0]).then(() => upkeep(surroundings, plan, minute))
       : null,
   ]);
-  return { minute, plan: loaded, rounds, upkeep: upkept };
+  const alive = await tellAlive(surroundings, rounds);
+  return { minute, plan: loaded, rounds, upkeep: upkept, alive };
 }
 
 async function runRound(
