@@ -1,5 +1,5 @@
-// What is monitored. `npm run config -- plan` shows what a change here would do, and
-// `npm run config -- apply` puts it into force; every setting is in shared/config/.
+// What is monitored. `npm run netpost -- plan` shows what a change here would do, and
+// `npm run netpost -- apply` puts it into force; every setting is in shared/config/.
 import { defineConfig } from "./shared/config/schema.ts";
 
 export default defineConfig({

@@ -52,8 +52,6 @@ export default defineConfig({
           name: "node",
           include: ["shared/**/*.test.ts", "tools/**/*.test.ts", "*.test.ts"],
           exclude: [...notHere, "shared/storage/**"],
-          // Nothing here leaves anything behind; modules need not be loaded again for each file.
-          isolate: false,
           ...together,
         },
       },

@@ -68,6 +68,7 @@ function compileMonitor(config: Config, monitor: MonitorConfig, identities: Iden
     tags: monitor.tags,
     weight: monitor.weight,
     dependsOn: monitor.dependsOn,
+    ...(monitor.public ? {} : { public: false }),
   };
   if (monitor.type === "heartbeat") {
     const sloTarget = monitor.sloTarget ?? config.defaults.sloTarget;

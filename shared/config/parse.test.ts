@@ -154,6 +154,7 @@ describe("parseConfig", () => {
             tags: [],
             weight: 1,
             dependsOn: [],
+            public: true,
             mode: "parallel",
             method: "GET",
             headers: {},

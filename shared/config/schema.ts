@@ -86,6 +86,8 @@ export const labelFields = {
   weight: z.number().gt(0).max(1_000).default(1),
   /** Ids of the monitors without which it cannot be up. */
   dependsOn: z.array(z.string()).max(20).default([]),
+  /** Whether the status page shows it. */
+  public: z.boolean().default(true),
 };
 
 /** What every monitor has, whatever it probes. */

@@ -45,6 +45,7 @@ export const monitorSchema = z.object({
   tags: z.array(z.string()).default([]),
   weight: z.number().positive().default(1),
   dependsOn: z.array(z.string()).default([]),
+  public: z.boolean().optional(),
   addedAt: z.int(),
   shard: z.int().nonnegative(),
 }) satisfies z.ZodType<Monitor>;

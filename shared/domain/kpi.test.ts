@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, type KpiId, known, kpiKinds, mean, notKnown, share } from "./kpi.ts";
+import { judge, type KpiId, known, kpiKinds, mean, notKnown, share, shown } from "./kpi.ts";
 
 describe("an indicator", () => {
   const cases: readonly (readonly [KpiId, number, boolean])[] = [
@@ -39,6 +39,30 @@ describe("an indicator", () => {
       target: null,
       met: null,
     });
+  });
+});
+
+describe("shown to people", () => {
+  const cases: readonly (readonly [KpiId, number, number])[] = [
+    ["uptime", 99.70098039215686, 99.7009],
+    ["uptime", 99.89999, 99.8999],
+    ["uptime", 0.29 * 100, 29],
+    ["timeToDetect", 299.96, 299],
+    ["averageResponseTime", 41.5049, 41.5],
+    ["errorRate", 0.99996, 0.9999],
+    ["alertAccuracy", 95.00001, 95.0001],
+    ["healthScore", 84.96, 85],
+  ];
+  it.each(cases)("%s of %d is %d, and on the same side of its target", (id, value, expected) => {
+    const kpi = judge(id, known(value, {}));
+    expect(shown(kpi)).toEqual({ ...kpi, value: expected });
+    expect(judge(id, known(expected, {})).met).toBe(kpi.met);
+  });
+
+  it("is nothing where nothing is known, and a date as it is", () => {
+    const none = judge("uptime", notKnown("why"));
+    expect(shown(none)).toEqual(none);
+    expect(shown(judge("docsReviewed", known("2026-11-01", {}))).value).toBe("2026-11-01");
   });
 });
 

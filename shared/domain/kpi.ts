@@ -161,6 +161,28 @@ export function judge(id: KpiId, finding: Finding, targets: KpiTargets = {}): Kp
   return { id, name, unit, target, met, ...finding };
 }
 
+/** Digits after the point, as people read an indicator. */
+const digits: Readonly<Record<KpiKind["unit"], number>> = {
+  percent: 4,
+  seconds: 0,
+  milliseconds: 1,
+  points: 1,
+  date: 0,
+};
+
+/**
+ * An indicator as it is shown: rounded so that it does not seem to have met a target that it has
+ * missed, nor the other way. `met` stays as the value itself decided it.
+ */
+export function shown(kpi: Kpi): Kpi {
+  if (typeof kpi.value !== "number") return kpi;
+  const factor = 10 ** digits[kpi.unit];
+  // The last digits of a double are noise: 0.29 × 100 is no less than 29.
+  const scaled = Number((kpi.value * factor).toFixed(3));
+  const whole = kpi.target?.bound === "above" ? Math.ceil(scaled) : Math.floor(scaled);
+  return { ...kpi, value: whole / factor };
+}
+
 function holds(value: number, target: KpiTarget): boolean {
   if (target.bound === "at-least") return value >= target.value;
   return target.bound === "above" ? value > target.value : value < target.value;

@@ -15,6 +15,8 @@ export interface Labels {
   readonly weight: number;
   /** Ids of the monitors without which it cannot be up. */
   readonly dependsOn: readonly string[];
+  /** Whether the status page shows it; it does where nothing is said. */
+  readonly public?: boolean | undefined;
 }
 
 /** Of a monitor of which nothing is said. */

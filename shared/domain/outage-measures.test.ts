@@ -80,14 +80,27 @@ describe("alert accuracy", () => {
       outage(1_700, null),
       outage(900, 1_001, { falseAlarmAt: 5_000 }),
     ];
-    expect(alertAccuracy({ window, outages, excluded: none })).toEqual({
+    expect(alertAccuracy(window, outages, [])).toEqual({
       value: 75,
       reason: null,
-      from: { outages: 4, falseAlarms: 1 },
+      from: { outages: 4, otherIncidents: 0, falseAlarms: 1 },
     });
   });
 
-  it("of no outage is not known", () => {
-    expect(alertAccuracy({ window, outages: [], excluded: none }).value).toBeNull();
+  it("counts the incidents that other alerts began, and their false alarms", () => {
+    const others = [
+      { startedAt: 1_200, falseAlarmAt: 5_000 },
+      { startedAt: 1_300, falseAlarmAt: null },
+      { startedAt: 2_000, falseAlarmAt: 5_000 },
+    ];
+    expect(alertAccuracy(window, [outage(1_100, 1_200), outage(1_500, null)], others)).toEqual({
+      value: 75,
+      reason: null,
+      from: { outages: 2, otherIncidents: 2, falseAlarms: 1 },
+    });
+  });
+
+  it("of nothing is not known", () => {
+    expect(alertAccuracy(window, [], []).value).toBeNull();
   });
 });

@@ -55,12 +55,25 @@ export function timeToRecover(of: OutagesOfSpan): Finding {
   });
 }
 
-/** Percent of the outages begun in the window that nobody has marked as a false alarm. */
-export function alertAccuracy({ window, outages }: OutagesOfSpan): Finding {
-  const began = outages.filter(({ startedAt }) => isIn(window, startedAt));
-  const wrong = began.filter(({ falseAlarmAt }) => falseAlarmAt !== null).length;
-  return share(began.length - wrong, began.length, noneBegan, {
-    outages: began.length,
+/** Something that people were alerted to; the time as in an outage. */
+type Alarm = Pick<MeasuredOutage, "startedAt" | "falseAlarmAt">;
+
+/**
+ * Percent of what began in the window that nobody has marked as a false alarm: of the outages, and
+ * of the incidents that another rule's alert began.
+ */
+export function alertAccuracy(
+  window: Span,
+  outages: readonly Alarm[],
+  others: readonly Alarm[],
+): Finding {
+  const began = (all: readonly Alarm[]) => all.filter(({ startedAt }) => isIn(window, startedAt));
+  const [ofOutages, ofOthers] = [began(outages), began(others)];
+  const all = [...ofOutages, ...ofOthers];
+  const wrong = all.filter(({ falseAlarmAt }) => falseAlarmAt !== null).length;
+  return share(all.length - wrong, all.length, "nothing that alerts began in this time", {
+    outages: ofOutages.length,
+    otherIncidents: ofOthers.length,
     falseAlarms: wrong,
   });
 }

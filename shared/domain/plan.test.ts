@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { assignShards, dueIn, planRounds, stepOfMonitor } from "./plan.ts";
+import { assignShards, dueIn, planRounds } from "./plan.ts";
 import { roundBudgetMs, type ShardLoad, worstCaseMs } from "./shard.ts";
 import { shardLoads } from "./testing/arbitraries.ts";
 import { monitorOf, planOf, retryPolicy, start } from "./testing/fixtures.ts";
@@ -28,10 +28,6 @@ describe("a plan", () => {
   it.each(due)("%s", (_name, time, step, monitors) => {
     const found = dueIn(plan, { time: start + time, step });
     expect(found.map((monitor) => monitor.number)).toEqual(monitors);
-  });
-
-  it("knows which rounds are a monitor's", () => {
-    expect([slow, minutely, fast].map(stepOfMonitor)).toEqual([60, 60, 10]);
   });
 });
 

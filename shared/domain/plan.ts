@@ -4,7 +4,7 @@ import type { MetricDefinition } from "./metric.ts";
 import type { Monitor, Region, RegionId } from "./monitor.ts";
 import type { ReportSettings } from "./report.ts";
 import type { Retention } from "./retention.ts";
-import { isDue, type Round, roundsOfMinute, type Step, stepOf } from "./schedule.ts";
+import { isDue, type Round, roundsOfMinute } from "./schedule.ts";
 import { fits, type ShardLoad } from "./shard.ts";
 
 /** What is to be probed, by whom: the configuration as one revision of it was applied. */
@@ -55,11 +55,6 @@ export function isProbedFrom(monitor: Monitor, region: RegionId, round: Round): 
 function turnOf({ schedule, regions }: Monitor, round: Round): number {
   const check = Math.floor((round.time - schedule.phaseSeconds) / schedule.intervalSeconds);
   return check % regions.length;
-}
-
-/** The step of a monitor's rounds. */
-export function stepOfMonitor(monitor: Monitor): Step {
-  return stepOf(monitor.schedule);
 }
 
 /**

@@ -100,6 +100,26 @@ export function exactQuantile(ascending: readonly number[], q: number): number |
   return ascending[rankOf(q, ascending.length) - 1] ?? null;
 }
 
+/**
+ * How many of a sketch's numbers do not exceed each bound, where each number is taken for the one
+ * that stands for its bucket. Counts of sketches add up to those of the merged sketch.
+ *
+ * @param bounds ascending
+ */
+export function countsUpTo(sketch: Sketch, bounds: readonly number[]): number[] {
+  const ascending = ascendingBuckets(sketch);
+  let index = 0;
+  let seen = 0;
+  return bounds.map((bound) => {
+    for (;;) {
+      const bucket = ascending[index];
+      if (bucket === undefined || bucket[0] > bound) return seen;
+      seen += bucket[1];
+      index += 1;
+    }
+  });
+}
+
 /** The rank of a quantile, from 1. */
 function rankOf(q: number, count: number): number {
   // 0.07 × 100 is 7.000000000000001: a trifle must not move the rank.

@@ -17,6 +17,7 @@ import type { Plan } from "../domain/plan.ts";
 import { describeError } from "../log.ts";
 import { burn, forecast } from "./budget-readings.ts";
 import { readHealthScore, roundedDown } from "./health-score.ts";
+import type { MetricValue } from "./metric-values.ts";
 import { measurePerformance } from "./performance.ts";
 import { isRecent, readRecentValues } from "./present-metrics.ts";
 import {
@@ -106,7 +107,8 @@ async function performance(
   return read.flat();
 }
 
-function performanceReading(
+/** What a rule reads of one monitor's figures, in a region or (null) over all. */
+export function performanceReading(
   { signal }: RuleOf<"response-time" | "error-rate">,
   { id, name }: Monitor,
   region: string | null,
@@ -140,14 +142,19 @@ async function metrics(
   { now, plan }: ReadingSource,
   rules: readonly RuleOf<"metric" | "certificate-days">[],
 ): Promise<Read> {
-  const wanted = rules.map((rule) => ({ rule, definition: definitionFor(plan, rule) }));
-  const values = await readRecentValues(
-    db,
-    plan,
-    wanted.map(({ definition }) => definition),
-    now,
-  );
-  return wanted.map(({ rule, definition }) => {
+  const wanted = rules.map((rule) => definitionFor(plan, rule));
+  return metricReadings(plan, now, rules, await readRecentValues(db, plan, wanted, now));
+}
+
+/** What rules read of values, among which are all that are recent. */
+export function metricReadings(
+  plan: Plan,
+  now: number,
+  rules: readonly RuleOf<"metric" | "certificate-days">[],
+  values: readonly MetricValue[],
+): Read {
+  return rules.map((rule) => {
+    const definition = definitionFor(plan, rule);
     const recent = values.filter((value) => isRecent(value, definition, now));
     if (rule.signal.kind === "metric") {
       const value = aggregateOf(definition.aggregate, recent);
@@ -173,6 +180,7 @@ async function metrics(
   });
 }
 
+/** The definition of the metric that a rule is about, with the rule's own window. */
 function definitionFor(
   plan: Plan,
   { signal }: RuleOf<"metric" | "certificate-days">,
@@ -198,7 +206,7 @@ async function health(
 }
 
 /** Where all of them are silent, it is not one region's fault: that is stale data. */
-function regionFaults(
+export function regionFaults(
   { now, plan, lastSpans }: ReadingSource,
   rules: readonly RuleOf<"region-fault">[],
 ): Read {
@@ -225,7 +233,8 @@ function regionFaults(
   });
 }
 
-function staleData(
+/** How old the newest data is. */
+export function staleData(
   { now, lastSpans }: ReadingSource,
   rules: readonly RuleOf<"stale-data">[],
 ): Read {

@@ -1,4 +1,5 @@
 /** All that indicators and reports are made of, for one window. */
+import type { MeasuredIncident } from "../domain/alerting/incident-measures.ts";
 import type { StatusPoint } from "../domain/availability.ts";
 import type { CoverageSpan } from "../domain/coverage.ts";
 import type { HealthSummary } from "../domain/health-history.ts";
@@ -8,6 +9,7 @@ import type { Monitor } from "../domain/monitor.ts";
 import { overall } from "../domain/recording.ts";
 import { mergeRollups, type Rollup } from "../domain/rollup.ts";
 import type { Span } from "../domain/span.ts";
+import { readIncidentsOf } from "../storage/alerting/incident-measures.ts";
 import { readMaintenance } from "../storage/maintenance.ts";
 import { type OutageOfSpan, readOutagesOf } from "../storage/outage-measures.ts";
 import { readCoverage, readStatusPoints, type ScopedPoints } from "../storage/queries.ts";
@@ -41,6 +43,7 @@ export interface Facts {
   /** Planned time by monitor number, normalised. */
   readonly excluded: (monitor: number) => readonly Span[];
   readonly outages: readonly OutageOfSpan[];
+  readonly incidents: readonly MeasuredIncident[];
   /** By `rollupKey`. */
   readonly rollups: ReadonlyMap<string, Rollup>;
   readonly requestErrorRate: MetricOfWindow;
@@ -69,12 +72,13 @@ export async function readFacts(
     })),
   );
   const longest = Math.max(0, ...monitors.map(({ schedule }) => schedule.intervalSeconds));
-  const [sla, points, coverage, maintenance, outages] = await Promise.all([
+  const [sla, points, coverage, maintenance, outages, incidents] = await Promise.all([
     measureSla(db, present, { monitors, regions: plan.regions, window, period: null }),
     readStatusPoints(db, scopes, window),
     readCoverage(db, { from: window.from - longest, to: window.to }),
     readMaintenance(db, window),
     readOutagesOf(db, window),
+    readIncidentsOf(db, window),
   ]);
   const regions = plan.regions.map(({ number }) => number);
   const rolled = live === null ? window : { from: window.from, to: live.from };
@@ -111,6 +115,7 @@ export async function readFacts(
       return monitor ? excludedFor(monitor) : [];
     },
     outages,
+    incidents,
     rollups,
     requestErrorRate,
     databaseQuery,

@@ -1,5 +1,10 @@
 /** The indicators of a window. */
 import type { KpiDocument } from "../contract/api/kpis.ts";
+import {
+  deadlinesMet,
+  type IncidentsOfSpan,
+  p1Recovery,
+} from "../domain/alerting/incident-measures.ts";
 import { meanOf, percentiles } from "../domain/distribution.ts";
 import { freshness } from "../domain/freshness.ts";
 import { meanOf as meanScore } from "../domain/health-history.ts";
@@ -11,6 +16,7 @@ import {
   known,
   notKnown,
   share,
+  shown,
 } from "../domain/kpi.ts";
 import { maintenanceAdherence } from "../domain/maintenance-adherence.ts";
 import { alertAccuracy, timeToDetect, timeToRecover } from "../domain/outage-measures.ts";
@@ -36,20 +42,25 @@ export async function kpiDocument(
     stale,
     kpis: kpisOf(
       await readFacts(db, present, window, liveSpan(window, present.plan.monitors, present.now)),
-    ),
+    ).map(shown),
   };
 }
 
 /** Every indicator, in the order in which they are shown. */
 export function kpisOf(facts: Facts): Kpi[] {
   const { docsReviewedOn = null, targets = {} } = facts.present.plan.kpis ?? {};
+  const incidents = incidentsOf(facts);
   const findings: Readonly<Record<KpiId, Finding>> = {
     ...availabilityFindings(facts),
     timeToDetect: timeToDetect(facts),
     timeToRecover: timeToRecover(facts),
-    p1Recovery: notKnown("incidents have no priority yet"),
-    alertAccuracy: alertAccuracy(facts),
-    responseDeadlinesMet: responseDeadlines(facts),
+    p1Recovery: p1Recovery(incidents),
+    alertAccuracy: alertAccuracy(
+      facts.window,
+      facts.outages,
+      facts.incidents.filter(({ origin }) => origin === "alert"),
+    ),
+    responseDeadlinesMet: deadlinesMet(incidents),
     maintenanceAdherence: maintenanceAdherence(
       {
         within: facts.window,
@@ -113,13 +124,17 @@ function availabilityFindings({ sla }: Facts) {
   };
 }
 
-/** Deadlines come with priorities, and with acknowledging; until then nobody can have met one. */
-function responseDeadlines({ outages }: Facts): Finding {
-  const acknowledged = outages.filter((one) => one.acknowledgedAt !== null).length;
-  return notKnown("incidents have no priority, and so no deadline, yet", {
-    outages: outages.length,
-    acknowledged,
-  });
+function incidentsOf({ window, present, incidents, monitors, excluded }: Facts): IncidentsOfSpan {
+  const numbers = new Map(monitors.map(({ id, number }) => [id, number]));
+  return {
+    window,
+    now: present.now,
+    incidents,
+    excluded: (id) => {
+      const number = numbers.get(id);
+      return number === undefined ? [] : excluded(number);
+    },
+  };
 }
 
 function responseFindings({ rollups }: Facts) {

@@ -13,6 +13,7 @@ export const inputKinds = [
   "transitions",
   "coverage",
   "outages",
+  "incidents",
   "responses",
   "metrics",
   "healthScores",
@@ -52,6 +53,15 @@ const inputForms: Readonly<Record<InputKind, (facts: Facts) => Json>> = {
         atPeriodEnd(outage, window.to);
       const settled = endedAt === null ? null : reopenings;
       return [number, monitorId, startedAt, detectedAt, endedAt, settled, falseAlarmAt !== null];
+    }),
+  incidents: ({ incidents, window }) =>
+    incidents.map((one) => {
+      const inside = (at: number | null) => (at !== null && at < window.to ? at : null);
+      const { key, priority, startedAt, detectedAt, endedAt, acknowledgedAt } = one;
+      const times = [startedAt, detectedAt, inside(acknowledgedAt), inside(endedAt)];
+      // Of an outage's own it is told with the outage.
+      const isFalse = one.origin === "outage" ? null : one.falseAlarmAt !== null;
+      return [key, priority, ...times, one.merged, one.told, isFalse];
     }),
   responses: ({ rollups }) =>
     [...rollups].map(([key, { outcomes, attempts, latency }]) => [

@@ -83,7 +83,7 @@ describe("a report as CSV", () => {
     const [head = [], ...rows] = parseCsv(reportCsv(sampleReport(), "kpis"));
     const p1 = rows.find((row) => row.includes("p1Recovery")) ?? [];
     expect([p1[head.indexOf("value")], p1[head.indexOf("met")]]).toEqual(["", ""]);
-    expect(p1[head.indexOf("reason")]).toBe("incidents have no priority yet");
+    expect(p1[head.indexOf("reason")]).toBe("no P1 incident ended in this time");
   });
 
   it("lets no name or answer of a target become a formula", () => {

@@ -68,7 +68,7 @@ describe("a report as a page", () => {
     expect(page).toContain(
       "16 Nov 2026, 00:00 to 23 Nov 2026, 00:00, Europe&#47;Berlin".replace("&#47;", "/"),
     );
-    expect(page).toContain("Not known: incidents have no priority yet.");
+    expect(page).toContain("Not known: no P1 incident ended in this time.");
     expect(page).toContain("1 of 6 monitors missed their target.");
     expect(page).toContain(sampleProvenance.digest);
   });

@@ -80,6 +80,7 @@ const explain: Readonly<Record<InputKind, Explain>> = {
     ];
     return `outages are other ones than they were${said.length > 0 ? ` (${said.join("; ")})` : ""}`;
   },
+  incidents: always("what people handled in the period, or said of it since, is not what it was"),
   responses: always(
     "results of the period came in or were rolled up after the report was made, or rollups are gone",
   ),

@@ -82,6 +82,24 @@ export async function readMaintenance(db: D1Database, within: Span): Promise<Mai
     .map(({ window }) => window);
 }
 
+/** Reads the windows that were cancelled or withdrawn since a time, epoch seconds. */
+export async function readCalledOffMaintenance(
+  db: D1Database,
+  since: number,
+): Promise<MaintenanceWindow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${columns} FROM maintenance INDEXED BY called_off_maintenance
+       WHERE coalesce(withdrawn_at, cancelled_at) >= ?1 ORDER BY number`,
+    )
+    .bind(since)
+    .all();
+  return z
+    .array(rowSchema)
+    .parse(results)
+    .map(({ window }) => window);
+}
+
 /** Reads one window; null where there is none. */
 export async function readMaintenanceWindow(
   db: D1Database,

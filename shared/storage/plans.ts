@@ -8,7 +8,8 @@ import { inbound, placesOf } from "../domain/inbound.ts";
 import type { Plan } from "../domain/plan.ts";
 import { overall } from "../domain/recording.ts";
 
-const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1, controls: [] };
+/** Before anything was applied. */
+export const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1, controls: [] };
 
 const planRowSchema = z.object({ revision: z.int(), document: z.string() }).transform(
   ({ revision, document }): Plan => ({
@@ -95,15 +96,56 @@ function scopesOf({ monitors, regions }: PlanDocument): [number, number][] {
   ]);
 }
 
+/** Who applies and why, as far as they say; `restores` is the revision of a rollback. */
+export interface Authorship {
+  readonly by: string | null;
+  readonly note: string | null;
+  readonly restores: number | null;
+}
+
+const unsigned: Authorship = { by: null, note: null, restores: null };
+
+/** When a revision came into force, epoch seconds, and who applied it. */
+export interface AppliedRevision extends Authorship {
+  readonly revision: number;
+  readonly appliedAt: number;
+}
+
+export const appliedColumns = "revision, applied_at, applied_by, note, restores";
+
+export const appliedRowSchema = z
+  .object({
+    revision: z.int(),
+    applied_at: z.int(),
+    applied_by: z.string().nullable(),
+    note: z.string().nullable(),
+    restores: z.int().nullable(),
+  })
+  .transform(({ revision, applied_at, applied_by, note, restores }): AppliedRevision => {
+    return { revision, appliedAt: applied_at, by: applied_by, note, restores };
+  });
+
+/** The revision in force; null where none was ever applied. */
+export async function readApplied(db: D1Database): Promise<AppliedRevision | null> {
+  const row = await db
+    .prepare(
+      `SELECT ${appliedColumns} FROM plans
+       WHERE revision = (SELECT plan_revision FROM ledger WHERE id = 1)`,
+    )
+    .first();
+  return row === null ? null : appliedRowSchema.parse(row);
+}
+
 /** What became of an application. */
 export type ApplyOutcome =
   | { readonly kind: "applied"; readonly revision: number }
   | { readonly kind: "unchanged"; readonly revision: number }
   /** Somebody else applied in between; nothing was changed. */
-  | { readonly kind: "conflict" };
+  | { readonly kind: "conflict"; readonly inForce: AppliedRevision | null };
 
 /**
- * Puts a proposal into force, in one batch, if the plan it was made against still is.
+ * Puts a proposal into force, in one batch, if the plan it was made against still is. Whatever
+ * changes the plan goes through here: from a file, or back to an earlier revision.
  *
  * @param now epoch seconds
  */
@@ -111,6 +153,7 @@ export async function apply(
   db: D1Database,
   proposal: Proposal,
   now: number,
+  { by, note, restores }: Authorship = unsigned,
 ): Promise<ApplyOutcome> {
   const { before, after, newRegions } = proposal;
   const revision = before.revision + 1;
@@ -131,8 +174,11 @@ export async function apply(
         )
         .bind(before.revision, revision),
       db
-        .prepare("INSERT INTO plans (revision, applied_at, document) VALUES (?1, ?2, ?3)")
-        .bind(revision, now, JSON.stringify(after)),
+        .prepare(
+          `INSERT INTO plans (revision, applied_at, document, applied_by, note, restores)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+        )
+        .bind(revision, now, JSON.stringify(after), by, note, restores),
       db
         .prepare(
           `INSERT INTO monitors (number, id, added_at)
@@ -172,7 +218,7 @@ export async function apply(
         .bind(kept, now),
     ]);
   } catch (error) {
-    if (isConflict(error)) return { kind: "conflict" };
+    if (isConflict(error)) return { kind: "conflict", inForce: await readApplied(db) };
     throw error;
   }
   return { kind: "applied", revision };

@@ -6,10 +6,17 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as alertList from "./alerting/alert-list.ts";
+import * as alertingRetention from "./alerting/alerting-retention.ts";
+import * as backtestMaterial from "./alerting/backtest-material.ts";
+import * as channelPace from "./alerting/channel-pace.ts";
+import * as channelTests from "./alerting/channel-tests.ts";
 import * as deliveries from "./alerting/deliveries.ts";
 import * as alertingDocuments from "./alerting/documents.ts";
+import * as incidentMeasures from "./alerting/incident-measures.ts";
 import * as handled from "./alerting/incident-pages.ts";
 import * as memberOutages from "./alerting/member-outages.ts";
+import * as outboxState from "./alerting/outbox-state.ts";
+import * as publicIncidents from "./alerting/public-incidents.ts";
 import * as silences from "./alerting/silences.ts";
 import * as timeline from "./alerting/timeline.ts";
 import * as baselines from "./baselines.ts";
@@ -24,7 +31,9 @@ import * as metricWork from "./metric-work.ts";
 import * as metrics from "./metrics.ts";
 import * as outageMeasures from "./outage-measures.ts";
 import * as outagePages from "./outage-pages.ts";
+import * as planHistory from "./plan-history.ts";
 import * as plans from "./plans.ts";
+import * as publicVersion from "./public-version.ts";
 import * as queries from "./queries.ts";
 import * as rawLatencies from "./raw-latencies.ts";
 import * as regionObjects from "./region-objects.ts";
@@ -32,6 +41,7 @@ import * as reports from "./reports.ts";
 import * as retention from "./retention.ts";
 import * as rollupWork from "./rollup-work.ts";
 import * as rollups from "./rollups.ts";
+import * as scrape from "./scrape.ts";
 
 /** A statement as it was sent. */
 interface Sent {
@@ -47,6 +57,17 @@ const point = { name: "queueDepth", labels: {}, time: 1_000_020, value: 1 };
 
 /** By module and function, so that a read that is added without a line here fails the first test. */
 const reads: Readonly<Record<string, readonly Read[]>> = {
+  "backtestMaterial.readRecordedResults": [
+    (db) => backtestMaterial.readRecordedResults(db, [{ monitor: 1, time: 1_000_020 }]),
+  ],
+  "backtestMaterial.readLatestOutages": [
+    (db) => backtestMaterial.readLatestOutages(db, [1], 1_000_000),
+  ],
+  "backtestMaterial.readSentPages": [(db) => backtestMaterial.readSentPages(db, window, 10)],
+  "backtestMaterial.readIncidentActs": [(db) => backtestMaterial.readIncidentActs(db, window)],
+  "backtestMaterial.readConfiguredAnew": [
+    (db) => backtestMaterial.readConfiguredAnew(db, [["rule", "memory"]], window),
+  ],
   "queries.readResults": [(db) => queries.readResults(db, [{ monitor: 1, time: 1_000_020 }])],
   "queries.readStatusPoints": [
     async (db) => {
@@ -81,6 +102,9 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "ledger.readHead": [(db) => ledger.readHead(db)],
   "ledger.readMemory": [(db) => ledger.readMemory(db)],
   "maintenance.readMaintenance": [(db) => maintenance.readMaintenance(db, window)],
+  "maintenance.readCalledOffMaintenance": [
+    (db) => maintenance.readCalledOffMaintenance(db, 1_000_000),
+  ],
   "maintenance.readMaintenanceWindow": [(db) => maintenance.readMaintenanceWindow(db, 1)],
   "maintenance.readMaintenancePage": [(db) => maintenance.readMaintenancePage(db, 7, 10)],
   "metrics.readMetricSeries": [
@@ -140,6 +164,7 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "alertingDocuments.readAlertingDocuments": [(db) => alertingDocuments.readAlertingDocuments(db)],
   "alertingDocuments.readChanges": [(db) => alertingDocuments.readChanges(db, "rule", "r", 20)],
   "alertingDocuments.readChangeAt": [(db) => alertingDocuments.readChangeAt(db, "rule", "r", 9)],
+  "incidentMeasures.readIncidentsOf": [(db) => incidentMeasures.readIncidentsOf(db, window)],
   "handled.readHandledPage": (["open", "closed", "all"] as const).map(
     (state): Read =>
       (db) =>
@@ -149,6 +174,18 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "handled.readHandledByKey": [(db) => handled.readHandledByKey(db, ["outage/m/1"])],
   "handled.readMerged": [(db) => handled.readMerged(db, ["outage/m/1"], 10)],
   "memberOutages.readMemberOutages": [(db) => memberOutages.readMemberOutages(db, ["outage/m/1"])],
+  "publicIncidents.readOpenPublicIncidents": [
+    (db) => publicIncidents.readOpenPublicIncidents(db, 10),
+  ],
+  "publicIncidents.readPublicIncidents": (["closed", "all"] as const).map(
+    (state): Read =>
+      (db) =>
+        publicIncidents.readPublicIncidents(db, window, state, 10),
+  ),
+  "publicIncidents.readPublicUpdates": [
+    (db) => publicIncidents.readPublicUpdates(db, ["outage/m/1"], 10),
+  ],
+  "publicVersion.readPublicVersion": [(db) => publicVersion.readPublicVersion(db)],
   "silences.readCurrentSilences": [(db) => silences.readCurrentSilences(db, 1_000_000)],
   "silences.readSilencePage": [(db) => silences.readSilencePage(db, 7, 1_000_000, 10)],
   "silences.readSilence": [(db) => silences.readSilence(db, 1)],
@@ -162,11 +199,31 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
       (db) =>
         deliveries.readNotificationPage(db, { state, channel: "slack", before: 7 }, 10),
   ),
+  // Pages by one filter alone come in the order of the index, too: nothing is sorted.
+  "deliveries.pagesByOneFilter": [
+    (db) => deliveries.readNotificationPage(db, { state: "sent", channel: null, before: 7 }, 10),
+    (db) => deliveries.readNotificationPage(db, { state: "all", channel: "slack", before: 7 }, 10),
+  ],
   "deliveries.readNotification": [(db) => deliveries.readNotification(db, "n")],
   "deliveries.readDeliveredPages": [(db) => deliveries.readDeliveredPages(db, window, 10)],
   "deliveries.readChannelRecords": [(db) => deliveries.readChannelRecords(db, 1_000_000)],
-  "deliveries.readChannelTests": [(db) => deliveries.readChannelTests(db)],
+  "channelTests.readChannelTests": [(db) => channelTests.readChannelTests(db)],
+  "channelTests.claimChannelTests": [
+    (db) => channelTests.claimChannelTests(db, ["slack"], 1_000_000, 1_000_000),
+  ],
+  "channelTests.claimFailedTests": [(db) => channelTests.claimFailedTests(db, 1_000_000)],
+  "channelPace.readChannelPaces": [(db) => channelPace.readChannelPaces(db)],
+  "outboxState.readOutboxState": [(db) => outboxState.readOutboxState(db, 1_000_000)],
+  "alertingRetention.deleteOldAlerting": [
+    (db) => {
+      const kept = { decisions: 1_000_000, notifications: 1_000_000 };
+      return alertingRetention.deleteOldAlerting(db, kept, 10);
+    },
+  ],
   "plans.readPlan": [(db) => plans.readPlan(db)],
+  "plans.readApplied": [(db) => plans.readApplied(db)],
+  "planHistory.readHistory": [(db) => planHistory.readHistory(db, { limit: 20 })],
+  "planHistory.readRevision": [(db) => planHistory.readRevision(db, 1)],
   "heartbeats.readPings": [(db) => heartbeats.readPings(db, [1, 2])],
   "heartbeats.readPingHistory": [(db) => heartbeats.readPingHistory(db, 1)],
   "heartbeats.readDoorSpans": [(db) => heartbeats.readDoorSpans(db, 1_000_000)],
@@ -184,6 +241,9 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "rollups.deleteRollups": [(db) => rollups.deleteRollups(db, 3600, 0, []).run()],
   "rollupWork.readWork": [(db) => rollupWork.readWork(db, 1_000_000)],
   "rollupWork.readHourSlice": [(db) => rollupWork.readHourSlice(db, 1_000_800, slice)],
+  "scrape.readPendingHours": [(db) => scrape.readPendingHours(db, 1_000_000)],
+  "scrape.readWaiting": [(db) => scrape.readWaiting(db)],
+  "scrape.countNotifications": [(db) => scrape.countNotifications(db, 1_000_000)],
   "retention.readKeptFrom": [(db) => retention.readKeptFrom(db)],
   "retention.keepFrom": [(db) => retention.keepFrom(db, { results: 1_000_800, hours: 0, days: 0 })],
   "retention.deleteOldResults": [(db) => retention.deleteOldResults(db, 10)],
@@ -200,10 +260,16 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
 };
 
 const modules = {
+  backtestMaterial,
   alertList,
+  alertingRetention,
+  channelPace,
+  channelTests,
+  outboxState,
   alertingDocuments,
   deliveries,
   handled,
+  incidentMeasures,
   memberOutages,
   silences,
   timeline,
@@ -214,6 +280,8 @@ const modules = {
   heartbeats,
   outageMeasures,
   outagePages,
+  publicIncidents,
+  publicVersion,
   lastSpans,
   ledger,
   maintenance,
@@ -221,16 +289,18 @@ const modules = {
   metricRetention,
   metricRollups,
   metricWork,
+  planHistory,
   plans,
   regionObjects,
   reports,
   retention,
   rollupWork,
   rollups,
+  scrape,
 };
 
 const growing =
-  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|newest|results|transitions|coverage|outages|plans|maintenance|rollups|reports|report_parts|last|incidents|own|root|notifications|alert_decisions|incident_events|alerting_changes)\b/;
+  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|newest|results|transitions|coverage|outages|plans|maintenance|rollups|reports|report_parts|last|incidents|own|root|notifications|alert_decisions|incident_events|alerting_changes|channel_tests|old)\b/;
 /** Only rows of open outages stand in this index. */
 const allowedScan = "SCAN outages USING INDEX open_outages";
 /** Only open incidents, what waits, and dead letters stand in these. */

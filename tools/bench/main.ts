@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { runApi } from "./api-bench.ts";
 import { benchHang } from "./hang-bench.ts";
 import { printHang } from "./hang-report.ts";
 import { runRead } from "./read.ts";
@@ -10,6 +11,7 @@ const help = `npm run bench -- [--monitors 100,1000] [--ticks 8]
 npm run bench -- hang [--monitors 1000] [--ticks 3]
 npm run bench -- upkeep [--monitors 100,1000]
 npm run bench -- read   (see npm run bench -- read --help)
+npm run bench -- api    (see npm run bench -- api --help)
 
 Runs the real tick in workerd against a server on this machine and prints what a probe costs,
 beside a bare loop of as many fetches and one insert in the same run. Linux only (it reads CPU
@@ -25,6 +27,9 @@ written for each result, and how long that holds up a tick.
 With "read" it builds 90 days of checks and prints what the api reads to answer from them, and what
 the database weighs. Exit code 1 when an answer reads more than is promised.
 
+With "api" it asks for the status document of such a database again and again: requests per second
+and rows read where it is made anew, where it is kept, and where the asker has it.
+
   --monitors  plan sizes, each in three regions  (default 100,1000; hang: 1000)
   --ticks     ticks counted for each size        (default 8; hang: 3)
   --help      this text`;
@@ -39,6 +44,7 @@ const optionsSchema = z.object({
 
 async function main(): Promise<number> {
   if (process.argv[2] === "read") return runRead(process.argv.slice(3));
+  if (process.argv[2] === "api") return runApi(process.argv.slice(3));
   let values: { monitors?: string; ticks?: string; help?: boolean };
   let positionals: string[];
   try {
@@ -63,7 +69,7 @@ async function main(): Promise<number> {
   const unknown = positionals[isHang || isUpkeep ? 1 : 0];
   if (unknown !== undefined) {
     console.error(
-      `bench: no such bench: ${unknown}; allowed: hang, upkeep, read, or none (see --help)`,
+      `bench: no such bench: ${unknown}; allowed: hang, upkeep, read, api, or none (see --help)`,
     );
     return 2;
   }

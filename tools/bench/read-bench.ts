@@ -100,7 +100,11 @@ function noteIn(dataDir: string): string {
   return join(dataDir, "read-bench.json");
 }
 
-function builtBefore(dataDir: string, { days, monitors, rawDays }: ReadOptions): Built | null {
+/** What an earlier run has built in a folder; null: nothing. @throws Error where it is another */
+export function builtBefore(
+  dataDir: string,
+  { days, monitors, rawDays }: ReadOptions,
+): Built | null {
   const note = noteIn(dataDir);
   if (!existsSync(note)) return null;
   const built = noteSchema.parse(JSON.parse(readFileSync(note, "utf8")));
@@ -113,7 +117,8 @@ function builtBefore(dataDir: string, { days, monitors, rawDays }: ReadOptions):
   );
 }
 
-async function buildIn(
+/** Builds in a folder. */
+export async function buildIn(
   dataDir: string,
   options: ReadOptions,
   progress: (line: string) => void,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDataFolder } from "../runtime/data-folder.ts";
 import { type Runtime, startRuntime } from "../runtime/index.ts";
+import { rollBack, showHistory, showRevision } from "./commands.ts";
 import { applyConfigFile, d1OverBatch, planConfigFile, renderText } from "./index.ts";
 import { configText, folderForTest, runConfig } from "./testing/cli.ts";
 
@@ -17,6 +18,8 @@ const cwd = folderForTest({
   "three.ts": configText({
     monitors: [...monitors, { id: "search", name: "Search", url: "/api/search" }],
   }),
+  "ann.ts": configText({ monitors: [...monitors, { id: "ann", name: "Ann", url: "/ann" }] }),
+  "ben.ts": configText({ monitors: [...monitors, { id: "ben", name: "Ben", url: "/ben" }] }),
   "wrong.ts": configText({ monitors: [{ id: "api" }] }),
 });
 const dataDir = join(cwd, "data");
@@ -73,7 +76,9 @@ describe("while npm start runs", () => {
   };
 
   test("plan shows what would be added, and changes nothing", async () => {
-    expect((await said("plan --file two.ts")).split("\n")).toEqual([
+    const { code, stdout, stderr } = await config("plan --file two.ts");
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+    expect(stdout.trimEnd().split("\n")).toEqual([
       "+ region us-east",
       "+ monitor api",
       "+ monitor feed",
@@ -134,7 +139,7 @@ describe("while npm start runs", () => {
     const other = () => applyConfigFile(db, source("one.ts"), { now });
     const review = async () => (await other()).kind === "applied";
     const outcome = await applyConfigFile(db, source("two.ts"), { now, review });
-    expect(outcome).toEqual({ kind: "conflict" });
+    expect(outcome).toMatchObject({ kind: "conflict", inForce: { revision: 3, appliedAt: 1_000 } });
     expect(await revision()).toBe(3);
     expect(await planConfigFile(db, source("one.ts"), 1_000)).toMatchObject({ changes: [] });
   });
@@ -148,6 +153,46 @@ describe("while npm start runs", () => {
     expect(applied).toBeGreaterThan(0);
     expect(applied + conflicts).toBe(2);
     expect(await revision()).toBe(3 + applied);
+  });
+
+  test("of two programs that apply what was planned from the same revision, one wins and is named to the other", async () => {
+    const from = await revision();
+    const count = async () => {
+      const { rows } = await runtime.query("SELECT count(*) AS count FROM monitors");
+      return Number(rows[0]?.["count"]);
+    };
+    const before = await count();
+    const apply = (name: string) =>
+      config(`apply --yes --from ${from} --file ${name}.ts --by ${name} --note why`);
+    const names = ["ann", "ben"] as const;
+    const outcomes = await Promise.all(names.map(apply));
+    expect(outcomes.map(({ code }) => code).toSorted()).toEqual([0, 1]);
+    const winner = names[outcomes.findIndex(({ code }) => code === 0)];
+    const loser = outcomes.find(({ code }) => code === 1);
+    expect(loser?.stderr).toMatch(
+      new RegExp(
+        `^Revision ${from + 1} was applied by ${winner} at \\S+ \\S+ UTC in between; nothing was changed\\. Plan again\\.\\n$`,
+      ),
+    );
+    expect(await revision()).toBe(from + 1);
+    expect(await count()).toBe(before + 1);
+  });
+
+  test("history tells of it, rollback undoes it as a new revision, and export means the same", async () => {
+    const last = await revision();
+    const history = async () => renderText(await showHistory(db, 1));
+    expect(await history()).toMatch(new RegExp(`^${last}  .* UTC  (ann|ben)  .*why$`));
+    expect(renderText(await showRevision(db, last))).toMatch(/\+ monitor (ann|ben)/);
+    const back = await said(`rollback ${last - 1} --yes`);
+    expect(back).toMatch(/^- monitor (ann|ben)$/m);
+    expect(back.split("\n").at(-1)).toBe(`Applied. Revision ${last + 1} is in force.`);
+    expect(await history()).toContain(`back to revision ${last - 1}`);
+    const file = `exported-${last}.ts`;
+    expect(await said(`export ${last} --output ${file}`)).toContain(file);
+    expect(await applyConfigFile(db, source(file), { now })).toMatchObject({ revision: last + 2 });
+    expect(await planConfigFile(db, source(file), 1_000)).toMatchObject({ changes: [] });
+    const none = { kind: "no-revision", revision: 999, last: last + 2 };
+    expect(await rollBack(db, 999, { now })).toEqual(none);
   });
 
   test("no to the question changes nothing", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import netpostConfig from "../../netpost.config.ts";
 import { compile } from "../../shared/config/compile.ts";
+import { decompile } from "../../shared/config/decompile.ts";
 import { parseConfig } from "../../shared/config/parse.ts";
 import type { Monitor } from "../../shared/domain/monitor.ts";
 import type { HttpExchange } from "../../shared/domain/probes/http.ts";
@@ -31,6 +32,11 @@ describe("netpost.config.ts", () => {
       ["us-west", "wnam"],
       ["eu-west", "weur"],
     ]);
+  });
+
+  test("comes back from its plan as a configuration of the same plan", () => {
+    const document = planOf(netpostConfig);
+    expect(planOf(decompile(document))).toEqual(document);
   });
 
   test("has a monitor in every group that NetPost asked for", () => {
@@ -79,11 +85,11 @@ function httpNamed(id: string) {
   return probe;
 }
 
-function monitorNamed(id: string): Monitor {
-  const parsed = parseConfig({ ...netpostConfig, baseUrl: standIn.url });
+function planOf(input: unknown) {
+  const parsed = parseConfig(input);
   if (!parsed.ok) throw new Error(parsed.mistakes.join("\n"));
   const numbers = (of: readonly string[]) => of.map((name, index) => [name, index + 1] as const);
-  const plan = compile(
+  return compile(
     parsed.config,
     {
       monitors: new Map(numbers(ids).map(([name, number]) => [name, { number, addedAt: 0 }])),
@@ -91,6 +97,10 @@ function monitorNamed(id: string): Monitor {
     },
     1,
   );
+}
+
+function monitorNamed(id: string): Monitor {
+  const plan = planOf({ ...netpostConfig, baseUrl: standIn.url });
   const monitor = plan.monitors.find((candidate) => candidate.id === id);
   if (monitor === undefined) throw new Error(`no monitor ${id}`);
   return monitor;

@@ -41,10 +41,21 @@ describe("an outcome as text", () => {
       "Applied: the order of monitors, or their shards. Revision 4 is in force.",
     ],
     [
-      { kind: "conflict" },
-      "Somebody else applied a configuration in between; nothing was changed. Plan again.",
+      {
+        kind: "conflict",
+        inForce: { revision: 3, appliedAt: 1_790_000_040, by: "ann", note: null, restores: null },
+      },
+      "Revision 3 was applied by ann at 2026-09-21 14:14:00 UTC in between; nothing was changed. Plan again.",
     ],
     [{ kind: "declined" }, "Nothing was changed."],
+    [
+      { kind: "no-revision", revision: 9, last: 4 },
+      "There is no revision 9; the one in force is 4.",
+    ],
+    [
+      { kind: "no-revision", revision: 9, last: 0 },
+      "There is no revision 9; nothing was ever applied.",
+    ],
     [{ kind: "unchanged", revision: 2 }, "Nothing to change: revision 2 is in force."],
     [
       { kind: "shown", plan: { revision: 0, regions: [], monitors: [], shards: 1, controls: [] } },
@@ -66,6 +77,37 @@ describe("an outcome as text", () => {
       "",
       "Core",
       "  long-name  every 300 s  POST  https://a.example/api  from us-east",
+    ]);
+  });
+});
+
+describe("the history", () => {
+  const fields = [{ path: "name", before: '"a"', after: '"b"' }];
+  const entry = {
+    ...{ revision: 12, appliedAt: 1_790_000_040, by: "ann", note: "why", restores: 9 },
+    changes: [
+      { kind: "add", subject: "monitor feed", fields: [] },
+      { kind: "change", subject: "monitor api", fields },
+      { kind: "add", subject: "monitor news", fields: [] },
+      { kind: "remove", subject: "monitor old", fields: [] },
+    ],
+  } as const;
+
+  test("has a line for each revision", () => {
+    const older = { ...entry, revision: 9, by: null, note: null, restores: null, changes: [] };
+    expect(renderText({ kind: "history", revisions: [entry, older] }).split("\n")).toEqual([
+      "12  2026-09-21 14:14:00 UTC  ann        +2 ~1 -1  monitor feed, monitor api, monitor news and 1 more  back to revision 9; why",
+      " 9  2026-09-21 14:14:00 UTC  not known  the order of monitors, or their shards",
+    ]);
+  });
+
+  test("tells every field of one revision", () => {
+    expect(renderText({ kind: "revision", entry }).split("\n").slice(0, 5)).toEqual([
+      "Revision 12, applied at 2026-09-21 14:14:00 UTC by ann: back to revision 9; why",
+      "",
+      "+ monitor feed",
+      "~ monitor api",
+      '    name: "a" → "b"',
     ]);
   });
 });

@@ -1,13 +1,18 @@
-import type { Change } from "../../shared/config/diff.ts";
 import type { Monitor } from "../../shared/domain/monitor.ts";
 import type { Plan } from "../../shared/domain/plan.ts";
 import type { Timetable } from "../../shared/domain/probes/heartbeat.ts";
 import type { HttpExchange } from "../../shared/domain/probes/http.ts";
 import type { Probe } from "../../shared/domain/probes/probe.ts";
-import type { Outcome, Planned } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Paint, plain } from "./paint.ts";
+import { renderConflict, renderHistory, renderPlanned, renderRevision } from "./render-changes.ts";
 
-/** An outcome as people read it, without a newline at the end. */
-export function renderText(outcome: Outcome): string {
+/**
+ * An outcome as people read it, without a newline at the end.
+ *
+ * @param paint colours words on a terminal; leaves them plain unless said
+ */
+export function renderText(outcome: Outcome, paint: Paint = plain): string {
   switch (outcome.kind) {
     case "unreadable":
     case "failed":
@@ -20,7 +25,7 @@ export function renderText(outcome: Outcome): string {
     case "valid":
       return `Valid: ${count(outcome.monitors, "monitor")}, ${count(outcome.regions, "region")}.`;
     case "planned":
-      return renderPlanned(outcome);
+      return renderPlanned(outcome, paint);
     case "applied": {
       const what = outcome.changes.length === 0 ? ": the order of monitors, or their shards" : "";
       return `Applied${what}. Revision ${outcome.revision} is in force.`;
@@ -28,11 +33,19 @@ export function renderText(outcome: Outcome): string {
     case "unchanged":
       return `Nothing to change: revision ${outcome.revision} is in force.`;
     case "conflict":
-      return "Somebody else applied a configuration in between; nothing was changed. Plan again.";
+      return renderConflict(outcome.inForce);
     case "declined":
       return "Nothing was changed.";
     case "shown":
       return renderPlan(outcome.plan);
+    case "no-revision":
+      return `There is no revision ${outcome.revision}; ${outcome.last === 0 ? "nothing was ever applied" : `the one in force is ${outcome.last}`}.`;
+    case "history":
+      return renderHistory(outcome.revisions, paint);
+    case "revision":
+      return renderRevision(outcome.entry, paint);
+    case "exported":
+      return JSON.stringify(outcome.config, null, 2);
   }
 }
 
@@ -41,20 +54,6 @@ export function renderJson(outcome: Outcome): string {
   if (outcome.kind !== "shown") return JSON.stringify(outcome, null, 2);
   const monitors = outcome.plan.monitors.map(withoutSecrets);
   return JSON.stringify({ ...outcome, plan: { ...outcome.plan, monitors } }, null, 2);
-}
-
-const signs = { add: "+", remove: "-", change: "~" } as const;
-
-function renderPlanned({ revision, changes }: Planned): string {
-  if (changes.length === 0) return `Nothing would change: revision ${revision} is in force.`;
-  const numberOf = (kind: Change["kind"]) => changes.filter((item) => item.kind === kind).length;
-  const lines = changes.flatMap(({ kind, subject, fields }) => [
-    `${signs[kind]} ${subject}`,
-    ...fields.map(({ path, before, after }) => `    ${path}: ${before} → ${after}`),
-  ]);
-  const [add, change, remove] = [numberOf("add"), numberOf("change"), numberOf("remove")];
-  lines.push("", `${add} to add, ${change} to change, ${remove} to remove (revision ${revision}).`);
-  return lines.join("\n");
 }
 
 function renderPlan({ revision, regions, monitors }: Plan): string {

@@ -11,12 +11,17 @@ import { shown } from "./project.ts";
 const ControlAddress = z.object({ url: z.url(), token: z.string() });
 export type ControlAddress = z.infer<typeof ControlAddress>;
 
+/** Where the api Worker listens, and the key for everything that it was started with. */
+const ApiAddress = z.object({ url: z.url(), adminToken: z.string().optional() });
+export type ApiAddress = z.infer<typeof ApiAddress>;
+
 /** What a start writes down, for the next start and for other programs that want to join in. */
 const RunningNote = z.object({
   ownerPid: z.number().int(),
   workerdPid: z.number().int(),
   workerdStart: z.string(),
   control: ControlAddress.optional(),
+  api: ApiAddress.optional(),
 });
 type RunningNote = z.infer<typeof RunningNote>;
 
@@ -27,17 +32,26 @@ export type DataFolder = {
   readonly temporaryFolder: string;
   /** The pid of a workerd that an earlier start had left running, and that was ended now. */
   readonly endedLeftover: number | undefined;
-  /** Writes down which workerd runs here and, once it is known, how to reach its control Worker. */
-  noteRunning(workerdPid: number, control?: ControlAddress): void;
+  /** Writes down which workerd runs here and, once it is known, how to reach what runs in it. */
+  noteRunning(workerdPid: number, control?: ControlAddress, api?: ApiAddress): void;
   /** Gives the folder free for the next start. */
   close(): void;
 };
 
 /** @returns How to reach the runtime that runs on a data folder; undefined when none is ready. */
 export function runningControl(path: string): ControlAddress | undefined {
+  return runningNote(path)?.control;
+}
+
+/** @returns How to ask the api that runs on a data folder; undefined when none is ready. */
+export function runningApi(path: string): ApiAddress | undefined {
+  return runningNote(path)?.api;
+}
+
+function runningNote(path: string): RunningNote | undefined {
   const note = readNote(noteFileIn(path));
   const runs = note !== undefined && startOfProcess(note.workerdPid) === note.workerdStart;
-  return runs ? note.control : undefined;
+  return runs ? note : undefined;
 }
 
 /**
@@ -61,10 +75,10 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       stateFolder: join(folder, "v3"),
       temporaryFolder,
       endedLeftover,
-      noteRunning(workerdPid, control) {
+      noteRunning(workerdPid, control, api) {
         const workerdStart = startOfProcess(workerdPid) ?? "";
-        const note: RunningNote = { ownerPid: process.pid, workerdPid, workerdStart, control };
-        // The token in it lets its reader run any SQL here.
+        const note: RunningNote = { ownerPid: process.pid, workerdPid, workerdStart, control, api };
+        // The token in it lets its reader run any SQL here, and the key in it change everything.
         writeFileSync(noteFile, `${JSON.stringify(note)}\n`, { mode: 0o600 });
       },
       close() {

@@ -1,5 +1,10 @@
 export type { QueryResult, SqlQuery, SqlValue, TickOutcome } from "./control-client.ts";
-export { type ControlAddress, runningControl } from "./data-folder.ts";
+export {
+  type ApiAddress,
+  type ControlAddress,
+  runningApi,
+  runningControl,
+} from "./data-folder.ts";
 export { RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 export type { LogLine } from "./log-lines.ts";
 export type { WorkerKey } from "./project.ts";

@@ -157,10 +157,12 @@ async function serve(
   ]);
   const controlUrl = await workerd.urlOf(CONTROL);
   const control = connectControl(controlUrl, token);
-  folder.noteRunning(workerd.pid, { url: controlUrl.href, token });
+  const apiUrl = (await workerd.urlOf(api.name)).origin;
+  const adminToken = vars.api?.["ADMIN_TOKEN"];
+  folder.noteRunning(workerd.pid, { url: controlUrl.href, token }, { url: apiUrl, adminToken });
   return {
     workerd,
-    apiUrl: (await workerd.urlOf(api.name)).origin,
+    apiUrl,
     tick: (scheduledTime, cron = EVERY_MINUTE) => control.tick(scheduledTime, cron),
     async query(sql, ...params) {
       const [result] = await control.batch([{ sql, params }]);

@@ -57,7 +57,7 @@ async function main(): Promise<number> {
     const applied = await applyConfigFile(
       d1OverBatch(runtime.batch),
       { file: configFile, ...target },
-      { now: () => Math.floor(Date.now() / 1000) },
+      { now: () => Math.floor(Date.now() / 1000), by: "npm start" },
     );
     if (!("revision" in applied)) return refuse(renderText(applied));
     console.log(welcome(settings, runtime, target.baseUrl));

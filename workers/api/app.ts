@@ -13,7 +13,9 @@ import { cacheControl } from "./middleware/cache-control.ts";
 import { refuseInvalid } from "./middleware/invalid-request.ts";
 import { requestContext } from "./middleware/request-context.ts";
 import { answerProblem } from "./problems.ts";
+import { type KeptDocuments, keptDocuments } from "./reads/status-kept.ts";
 import { addAlerts } from "./routes/alerts.ts";
+import { addBacktest } from "./routes/backtest.ts";
 import { addBasicHealth } from "./routes/basic-health.ts";
 import { addDeliveries } from "./routes/deliveries.ts";
 import { addEscalations } from "./routes/escalations.ts";
@@ -23,6 +25,7 @@ import { addKpis } from "./routes/kpis.ts";
 import { addMaintenance } from "./routes/maintenance.ts";
 import { addMetrics } from "./routes/metrics.ts";
 import { addMonitors } from "./routes/monitors.ts";
+import { addOpenApi } from "./routes/openapi.ts";
 import { addOutages } from "./routes/outages.ts";
 import { addOwnHealth } from "./routes/own-health.ts";
 import { addPerformance } from "./routes/performance.ts";
@@ -34,15 +37,29 @@ import { addSilences } from "./routes/silences.ts";
 import { addSla } from "./routes/sla.ts";
 import { addSlo } from "./routes/slo.ts";
 import { addStatus } from "./routes/status.ts";
+import { addStatusBadges } from "./routes/status-badges.ts";
+import { addStatusCalendar } from "./routes/status-calendar.ts";
+import { addStatusFeeds } from "./routes/status-feeds.ts";
+import { addStatusHistory } from "./routes/status-history.ts";
 
 /** No request of ours is longer, bytes. */
 const largestBody = 65_536;
 
 /** Whoever may ask from a page of theirs, without a key. */
-const openPaths = ["/api/health", "/api/status"];
+const openPaths = ["/api/health", "/api/status/*", "/api/openapi.json", "/api/docs"];
 
-/** Makes the application. Time comes from the clock, everything else with the request. */
-export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
+/** What a page on another site may read of an open answer, beside what any answer shows. */
+const exposedHeaders = ["Age", "ETag", "Warning", "X-Request-Id"];
+
+/**
+ * Makes the application. Time comes from the clock, everything else with the request.
+ *
+ * @param documents where public documents are kept between requests
+ */
+export function createApp(
+  clock: Clock,
+  documents: KeptDocuments = keptDocuments(),
+): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
 
   app.use(requestContext(clock));
@@ -56,7 +73,15 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   // The inner one comes to its turn first, so an open path keeps its own.
   app.use(cacheControl("no-store"));
   for (const path of openPaths) {
-    app.use(path, cors({ origin: "*", allowMethods: ["GET", "HEAD"] }));
+    app.use(
+      path,
+      cors({
+        origin: "*",
+        allowMethods: ["GET", "HEAD"],
+        exposeHeaders: exposedHeaders,
+        maxAge: 86_400,
+      }),
+    );
     app.use(path, cacheControl("public, max-age=10"));
   }
   app.use("/api/monitoring/*", authenticate);
@@ -83,7 +108,11 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   );
 
   addBasicHealth(app);
-  addStatus(app);
+  addStatus(app, documents);
+  addStatusHistory(app, documents);
+  addStatusFeeds(app, documents);
+  addStatusCalendar(app, documents);
+  addStatusBadges(app, documents);
   addOwnHealth(app);
   addMonitors(app);
   addProbeNow(app);
@@ -99,10 +128,12 @@ export function createApp(clock: Clock): OpenAPIHono<ApiEnv> {
   addMaintenance(app);
   addAlerts(app);
   addRules(app);
+  addBacktest(app);
   addEscalations(app);
   addSilences(app);
   addIncidentActions(app);
   addDeliveries(app);
+  addOpenApi(app);
 
   app.notFound((context) => answerProblem(context, "not-found", "Nothing is served here."));
   app.onError(answerError);

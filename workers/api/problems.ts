@@ -8,7 +8,7 @@ import {
 } from "../../shared/contract/api/problem.ts";
 import type { ApiEnv } from "./context.ts";
 
-type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 500 | 503;
+type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 500 | 503;
 
 const kinds: Readonly<Record<ProblemSlug, { status: ProblemStatus; title: string }>> = {
   "invalid-request": { status: 400, title: "The request is not valid" },
@@ -20,6 +20,7 @@ const kinds: Readonly<Record<ProblemSlug, { status: ProblemStatus; title: string
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   conflict: { status: 409, title: "Not possible as things are" },
   "body-too-large": { status: 413, title: "The body is too large" },
+  "too-much": { status: 422, title: "More than one request can do" },
   internal: { status: 500, title: "Something went wrong here" },
   misconfigured: { status: 500, title: "The service is misconfigured" },
   "database-unavailable": { status: 503, title: "The database does not answer" },
@@ -73,7 +74,7 @@ export function problemOf(
     status: kinds[slug].status,
     detail,
     // The token in a ping address is a secret, and answers end up in the logs of jobs.
-    instance: context.req.path.replace(/^(\/api\/ping\/)[^/]+/, "$1…"),
+    instance: encodeURI(context.req.path.toWellFormed()).replace(/^(\/api\/ping\/)[^/]+/, "$1…"),
     requestId: context.get("requestId"),
     ...(errors.length === 0 ? {} : { errors: [...errors] }),
   };

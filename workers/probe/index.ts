@@ -46,7 +46,7 @@ export class ProbeService extends WorkerEntrypoint<Env> {
 
   /** Tells which channels there are, on or off, without anything secret. */
   channels(): ChannelsAnswer {
-    return listChannels(this.env);
+    return listChannels(this.env, systemClock);
   }
 
   /** Sends a test message through a channel; takes a test order. */

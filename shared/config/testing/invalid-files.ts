@@ -7,7 +7,7 @@ export type Fixture = readonly [rule: string, file: unknown, line: string];
 
 export const hints = '"wnam"|"enam"|"sam"|"weur"|"eeur"|"apac"|"apac-ne"|"apac-se"|"oc"|"afr"|"me"';
 const monitorSettings =
-  "id, name, group, regions, mode, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, category, tags, weight, dependsOn, type, url, method, headers, body, auth, redirects, expect, metrics";
+  "id, name, group, regions, mode, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, category, tags, weight, dependsOn, public, type, url, method, headers, body, auth, redirects, expect, metrics";
 
 const region = (settings: object) => fileWith({}, { regions: { "us-east": settings } });
 

@@ -47,6 +47,8 @@ export const pageSchema = z.object({
   channels: z.array(z.string()),
   sequence: z.int().nonnegative(),
   alertsTold: z.array(z.string()),
+  // Pages written before this was told have none.
+  alertsOver: z.array(z.string()).default([]),
   updatedAt: epoch,
   deadlinesTold: z.array(z.enum(["response", "resolution"])),
   endTold: z.boolean(),

@@ -13,7 +13,13 @@ export const configuredChannelSchema = z.object({
 
 export type ConfiguredChannel = z.infer<typeof configuredChannelSchema>;
 
-export const channelsAnswerSchema = z.object({ channels: z.array(configuredChannelSchema) });
+export const channelsAnswerSchema = z.object({
+  channels: z.array(configuredChannelSchema),
+  /** When every channel is tested next, epoch seconds; null: by no schedule. */
+  nextTestAt: z.int().nullable().default(null),
+  /** What is wrong with the schedule; names the setting, no value. */
+  testFault: z.string().nullable().default(null),
+});
 
 export type ChannelsAnswer = z.infer<typeof channelsAnswerSchema>;
 

@@ -9,40 +9,13 @@ import type { Alert } from "../../domain/alerting/memory.ts";
 import { serviceDown, slow } from "../../domain/alerting/testing/story.ts";
 import type { Monitor } from "../../domain/monitor.ts";
 import type { Status } from "../../domain/status.ts";
+import { monitorOf } from "../../domain/testing/fixtures.ts";
 import { messageSchema } from "./message.ts";
 
 const at = 10_000;
 
-function monitorOf(id: string): [string, Monitor] {
-  return [
-    id,
-    {
-      id,
-      number: 1,
-      name: `Monitor ${id}`,
-      group: "API",
-      probe: {
-        kind: "http",
-        url: "https://netpost.example/",
-        method: "GET",
-        headers: {},
-        body: null,
-        conditions: [],
-      },
-      schedule: { intervalSeconds: 60, phaseSeconds: 0 },
-      regions: ["us-east"],
-      mode: "parallel",
-      retry: { attempts: 1, timeoutMs: 100, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 100 },
-      verdict: { quorum: { kind: "majority" }, failuresToOpen: 1, successesToClose: 1 },
-      sloTarget: 0.999,
-      category: null,
-      tags: [],
-      weight: 1,
-      dependsOn: [],
-      addedAt: 0,
-      shard: 0,
-    },
-  ];
+function named(id: string): [string, Monitor] {
+  return [id, monitorOf({ id, name: `Monitor ${id}` })];
 }
 
 function incidentOf(
@@ -87,7 +60,7 @@ function alertOf(rule: string, monitor: string | null, more: Partial<Alert> = {}
     },
     value: null,
     detail: "",
-    incident: null,
+    incident: `outage/${monitor}/9000`,
     verdict: null,
     ...more,
   };
@@ -123,7 +96,7 @@ function compose(
     merged: [],
     alerts: [alertOf("service-down", "a")],
     rules: new Map([serviceDown, slow].map((rule) => [rule.id, rule])),
-    monitors: new Map(["a", "b", "c"].map(monitorOf)),
+    monitors: new Map(["a", "b", "c"].map(named)),
     nowOf: ({ id }) => ({
       overall: statusOf(id === "c" ? "up" : "down"),
       regions: [{ id: "us-east", colo: "IAD", status: "down" }],
@@ -184,7 +157,7 @@ describe("a message", () => {
     const many = Array.from({ length: 60 }, (_, index) => `m${index}`);
     const crowd = compose({
       merged: many.map((id) => incidentOf(id, { key: `outage/${id}/9000` })),
-      monitors: new Map(["a", ...many].map(monitorOf)),
+      monitors: new Map(["a", ...many].map(named)),
     });
     expect([crowd.monitors.length, crowd.moreMonitors]).toEqual([40, 21]);
   });
@@ -226,6 +199,60 @@ describe("a message", () => {
     const deadline = { kind: "deadline", because: "response deadline near", heard: true } as const;
     const note = compose({ at: 9_030 + 1_500 }, deadline).note;
     expect(note).toBe("response deadline near; response is due in 5 min");
+  });
+
+  it("is called by what remains where that with which it began is over", () => {
+    const slowness = alertOf("slow", "a", {
+      value: 2_345.6,
+      detail: "p95 2346 ms over 300 s",
+      incident: "outage/a/9000",
+    });
+    const over = alertOf("service-down", "a", {
+      state: { phase: "resolved", level: "critical", since: 1, firedAt: 1, resolvedAt: 2 },
+    });
+    const title = (more: Partial<MessageSource>) => compose(more).incident.title;
+    expect(title({ alerts: [over, slowness] })).toBe(
+      "Monitor a: p95 2346 ms over 300 s; over: Monitor a is down",
+    );
+    const merged = ["b", "c"].map((id) =>
+      incidentOf(id, { key: `outage/${id}/9000`, mergedInto: "outage/a/9000" }),
+    );
+    const alerts = ["b", "c"].map((id) => alertOf("service-down", id));
+    expect(title({ merged, alerts: [slowness, ...alerts] })).toBe(
+      "Monitor a: p95 2346 ms over 300 s, and 2 more; over: Monitor a is down",
+    );
+    expect(title({ merged, alerts: alerts.slice(0, 1) })).toBe(
+      "Monitor b is down; over: Monitor a is down",
+    );
+    expect(title({ alerts: [slowness, alertOf("service-down", "a")] })).toBe("Monitor a is down");
+    const ended = { incident: incidentOf("a", { endedAt: 9_900 }), alerts: [over] };
+    expect(title(ended)).toBe("Monitor a is down");
+  });
+
+  it("has the labels of whoever triggered it by hand, and its message", () => {
+    const manual = alertOf("manual", null, {
+      detail: "See desk",
+      incident: "alert/manual///42/9000",
+    });
+    const incident = incidentOf(null, {
+      key: "alert/manual///42/9000",
+      origin: "manual",
+      title: "Odd mails",
+      labels: { team: "mail", ticket: "NP-7" },
+    });
+    const message = compose({ incident, alerts: [manual] });
+    expect(message.labels).toEqual({ team: "mail", ticket: "NP-7", rules: "manual" });
+    expect(message.note).toBe("See desk");
+  });
+
+  it("says which deadline is near, also where it is told for another reason", () => {
+    const late = compose(
+      { at: 9_030 + 1_500 },
+      { kind: "escalate", because: "step 2", heard: true },
+    );
+    expect(late.note).toBe("step 2; response is due in 5 min");
+    const answered = incidentOf("a", { acknowledgedAt: 9_100, acknowledgedBy: "Ann" });
+    expect(compose({ incident: answered, at: 9_030 + 1_500 }).note).toBe("Ann has it");
   });
 
   it("has a key that receivers take, and another for another notification", () => {

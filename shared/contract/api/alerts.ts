@@ -69,6 +69,9 @@ export const alertSchema = z.object({
   incident: z.int().nullable().meta({ description: "The one that people handle" }),
   acknowledged: authoredSchema.nullable(),
   snoozedUntil: instantSchema.nullable(),
+  labels: z
+    .record(z.string(), z.string())
+    .meta({ description: "Of whoever triggered it by hand; empty for what rules fire" }),
 });
 
 export type AlertDocument = z.infer<typeof alertSchema>;

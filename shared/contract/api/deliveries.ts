@@ -85,10 +85,32 @@ export const channelSchema = z.object({
   waiting: z.int(),
   failing: z.int().meta({ description: "Of those waiting: tried already, without success" }),
   dead: z.int().meta({ description: "Within 30 days" }),
-  lastTest: z.object({ at: instantSchema, by: z.string(), delivered: deliveredSchema }).nullable(),
+  awaySince: instantSchema
+    .nullable()
+    .meta({ description: "Since when nothing gets through; null: the last message did" }),
+  heldUntil: instantSchema.nullable().meta({ description: "Nothing is sent before" }),
+  lastTest: z
+    .object({
+      at: instantSchema,
+      by: z.string().meta({ description: "Who asked for it, or `schedule`" }),
+      tries: z.int(),
+      delivered: deliveredSchema.nullable().meta({ description: "Null: it is under way" }),
+      toldThrough: z
+        .string()
+        .nullable()
+        .meta({ description: "The channel through which people heard that it failed" }),
+    })
+    .nullable(),
+  nextTestAt: instantSchema.nullable().meta({ description: "Null: by no schedule" }),
 });
 
-export const channelListSchema = z.object({ channels: z.array(channelSchema) });
+export const channelListSchema = z.object({
+  channels: z.array(channelSchema),
+  testFault: z
+    .string()
+    .nullable()
+    .meta({ description: "What is wrong with CHANNEL_TEST_SCHEDULE; null: nothing" }),
+});
 
 export const channelParamsSchema = z.object({
   id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, "the id of a channel, as the list gives it"),

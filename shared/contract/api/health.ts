@@ -69,6 +69,20 @@ export const probePartSchema = z.discriminatedUnion("ok", [
 
 export type ProbePart = z.infer<typeof probePartSchema>;
 
+/** How people are told. */
+export const deliveryPartSchema = z.object({
+  ok: z.boolean().meta({
+    description: "Nothing waits for ten minutes, every channel gets through, no test failed",
+  }),
+  waiting: z.int(),
+  waitingSince: instantSchema.nullable().meta({ description: "The oldest; null: nothing waits" }),
+  dead: z.int().meta({ description: "Could not be delivered, of the last 24 hours" }),
+  away: z.array(z.string()).meta({ description: "Channels through which nothing gets" }),
+  failedTests: z.array(z.string()).meta({ description: "Channels whose last test failed" }),
+});
+
+export type DeliveryPart = z.infer<typeof deliveryPartSchema>;
+
 const assessedMonitorSchema = z.object({ id: z.string(), status: statusSchema });
 
 /** All that we know about ourselves, and about NetPost. */
@@ -81,6 +95,7 @@ export const detailedHealthSchema = z.object({
     probe: probePartSchema,
     plan: planPartSchema,
     ticks: ticksPartSchema.extend({ regions: z.array(regionStateSchema) }),
+    delivery: deliveryPartSchema,
   }),
   netpost: z.object({
     status: statusSchema,

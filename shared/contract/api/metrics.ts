@@ -68,6 +68,7 @@ export const pushedSchema = z.object({
 });
 
 export const byWords = ["hour", "day"] as const;
+export const metricsFormats = ["json", "prometheus", "openmetrics"] as const;
 export const defaultMetricsWindow = "1h";
 
 export const metricsQuerySchema = z.strictObject({
@@ -87,6 +88,10 @@ export const metricsQuerySchema = z.strictObject({
     .enum(byWords, { error: onceMessage("hour or day") })
     .optional()
     .meta({ description: "A series by hour (up to 14d) or day (up to 3660d); needs name" }),
+  format: z
+    .enum(metricsFormats, { error: onceMessage("json, prometheus or openmetrics") })
+    .optional()
+    .meta({ description: "In place of what Accept prefers; all else here is for json only" }),
 });
 
 export type MetricsQuery = z.output<typeof metricsQuerySchema>;

@@ -155,6 +155,7 @@ export const monitorDocumentSchema = z.object({
   dependsOn: z
     .array(z.string())
     .meta({ description: "Ids of the monitors without which it cannot be up" }),
+  public: z.boolean().meta({ description: "Whether the status page shows it" }),
   probe: shownProbeSchema,
   intervalSeconds: z.int(),
   retry: z.object({

@@ -12,6 +12,7 @@ export const problemSlugs = [
   "method-not-allowed",
   "conflict",
   "body-too-large",
+  "too-much",
   "internal",
   "misconfigured",
   "database-unavailable",

@@ -77,7 +77,7 @@ export function composeMessage(source: MessageSource): Message {
     idempotencyKey: shortKey(notification.id),
     incident: {
       number: incident.number,
-      title: titleOf(incident, merged),
+      title: titleOf(source),
       severity: incident.severity,
       priority: incident.priority,
       startedAt: [incident, ...merged].reduce(
@@ -97,7 +97,15 @@ export function composeMessage(source: MessageSource): Message {
   };
 }
 
-function titleOf(incident: Incident, merged: readonly Incident[]): string {
+/** What goes on, where that is not what the incident began with any more. */
+function titleOf(source: MessageSource): string {
+  const { incident, merged } = source;
+  const left = incident.endedAt === null ? remains(source) : [];
+  const [first] = left;
+  if (first !== undefined) {
+    const more = left.length > 1 ? `, and ${left.length - 1} more` : "";
+    return `${first}${more}; over: ${incident.title}`;
+  }
   const others = new Set(
     merged.flatMap(({ monitor }) =>
       monitor === null || monitor === incident.monitor ? [] : monitor,
@@ -105,6 +113,30 @@ function titleOf(incident: Incident, merged: readonly Incident[]): string {
   ).size;
   if (others === 0) return incident.title;
   return `${incident.title}, and ${others} more ${others === 1 ? "monitor" : "monitors"}`;
+}
+
+/** What still fires of an incident whose own beginning is over, in words; empty where that goes on. */
+function remains({ incident, merged, alerts, rules, monitors }: MessageSource): string[] {
+  const firing = alerts.filter(({ state }) => state.phase === "firing");
+  const began = (alert: Alert, one: Incident) =>
+    alert.incident === one.key &&
+    (one.origin === "outage"
+      ? isOutage(alert, rules.get(alert.rule))
+      : one.key.startsWith(`alert/${alert.key}/`));
+  if (firing.some((alert) => began(alert, incident))) return [];
+  const words = firing.map((alert) => {
+    const own = merged.find((one) => began(alert, one));
+    if (own) return own.title;
+    const what = alert.detail || (rules.get(alert.rule)?.name ?? alert.rule);
+    const monitor = monitors.get(alert.subject.monitor ?? "");
+    return monitor ? `${monitor.name}: ${what}` : what;
+  });
+  return [...new Set(words)];
+}
+
+function isOutage({ subject }: Alert, rule: AlertRule | undefined): boolean {
+  const kind = rule?.signal.kind;
+  return (kind === "service-down" || kind === "heartbeat") && subject.region === null;
 }
 
 const rank: Readonly<Record<Status, number>> = { down: 0, degraded: 1, unknown: 2, up: 3 };
@@ -197,9 +229,10 @@ function noteOf({ notification, incident, alerts, rules, at }: MessageSource): s
       measured ? `${alert.detail} (${alert.state.level} ${measured.threshold})` : alert.detail,
     );
   }
-  if (kind === "deadline") {
+  // What else is told when a deadline is near takes the place of its own message.
+  if (kind !== "resolve" && kind !== "acknowledge") {
     for (const deadline of deadlinesOf(incident, at)) {
-      if (deadline.state !== "near" && deadline.state !== "missed") continue;
+      if (deadline.state === "open" || deadline.metAt !== null) continue;
       const minutes = Math.round((deadline.dueAt - at) / 60);
       const when = minutes >= 0 ? `in ${minutes} min` : `${-minutes} min ago`;
       parts.push(`${deadline.kind} is due ${when}`);

@@ -4,16 +4,16 @@
  * on what it yielded it gives nothing (law 4).
  *
  *   1. samples → alerts            each by its rule (alert.ts)
- *   2. alerts that fire → incidents an outage's own, the monitor's open one, one that began just
- *                                  now, or a new one (incident.ts)
+ *   2. alerts that fire → incidents (join-incident.ts), which end with the last of their alerts
  *   3. muted?                      maintenance, silence, dependency, cooldown (mute.ts)
  *   4. incidents → notifications   first step, escalation, updates, deadlines, the end (page.ts)
  *
  * Every decision to tell people of an alert, or not to, is kept with its reason.
  */
 
-import { type AlertState, advanceAlert } from "./alert.ts";
-import { type Incident, rootFor } from "./incident.ts";
+import { type AlertState, advanceAlert, isWorse, type Quiet } from "./alert.ts";
+import type { Incident } from "./incident.ts";
+import { incidentOf, incidentOfNextOutage } from "./join-incident.ts";
 import {
   type Alert,
   type AlertInput,
@@ -22,9 +22,10 @@ import {
   alertKey,
   type Decision,
   type Notification,
+  type SampledOutage,
   type SampleOf,
 } from "./memory.ts";
-import { type Mute, muteOf } from "./mute.ts";
+import { type Mute, muteDetail, muteOf } from "./mute.ts";
 import { type AudibleAlert, page } from "./page.ts";
 import { priorityOf } from "./priority.ts";
 import type { AlertRule, Level } from "./rule.ts";
@@ -73,27 +74,54 @@ class Fold {
   }
 
   #advanceOne(key: string, rule: AlertRule, sample: SampleOf): void {
-    const before = this.#alerts.get(key) ?? null;
-    const { state, change } = advanceAlert(before?.state ?? null, sample, rule, this.#input.now);
-    if (state === null) {
+    const { now } = this.#input;
+    const known = this.#alerts.get(key) ?? null;
+    // It fires for an outage that is over, and this is another one.
+    const moves =
+      known?.state.phase === "firing" && sample.outage && known.incident !== sample.outage.key;
+    const before = moves ? this.#endedBefore(known, rule) : known;
+    const { state: next, change } = advanceAlert(before?.state ?? null, sample, rule, now);
+    if (next === null) {
       this.#alerts.delete(key);
       return;
     }
     const bad = sample.level === "warning" || sample.level === "critical";
     const { rule: id, subject } = sample;
+    const isBack = before?.state.phase === "resolved" && next.phase !== "resolved";
     const alert: Alert = {
       key,
       rule: id,
       subject,
-      state,
+      state: isBack && next.quiet ? { ...next, quiet: this.#toldOf(before, next.quiet) } : next,
       // A number that moves is no change of an alert: it is kept as it was when something was decided.
       value: change === "none" && before ? before.value : sample.value,
       detail: change === "none" && before ? before.detail : sample.detail,
       incident: before?.incident ?? null,
       verdict: before?.verdict ?? null,
     };
+    const goesOn = moves && bad && change !== "fired";
     const joined = change === "fired" && bad ? this.#join(alert, sample) : alert;
-    if (before === null || !isSame(before, joined)) this.#alerts.set(key, joined);
+    const kept = goesOn && sample.outage ? this.#moveOn(alert, sample, sample.outage) : joined;
+    if (before === null || !isSame(before, kept)) this.#alerts.set(key, kept);
+  }
+
+  /** Ends what an alert fired for, unless its rule asks that it be well for longer. */
+  #endedBefore(alert: Alert, rule: AlertRule): Alert {
+    const well = { level: "well", since: null } as const;
+    const { state, change } = advanceAlert(alert.state, well, rule, this.#input.now);
+    if (change !== "resolved" || state === null) return alert;
+    const ended = { ...alert, state };
+    this.#alerts.set(alert.key, ended);
+    this.endIncidents();
+    return ended;
+  }
+
+  /** A cooldown is from being told again: it hides nothing that nobody, or a milder thing, was told of. */
+  #toldOf(before: Alert, quiet: Quiet): Quiet | null {
+    const root = before.incident === null ? null : this.#rootOf(before.incident);
+    const page = root === null ? null : (this.#incidents.get(root)?.page ?? null);
+    if (!page?.alertsTold.includes(before.key)) return null;
+    return isWorse(quiet.level, page.level) ? { ...quiet, level: page.level } : quiet;
   }
 
   /** An alert that nothing is said of any more: its rule or its subject is gone, or its rule off. */
@@ -106,73 +134,15 @@ class Fold {
   }
 
   #join(alert: Alert, sample: SampleOf): Alert {
-    const incident = this.#incidentFor(alert, sample);
+    const incident = incidentOf(alert, sample, this.#incidents, this.#input.now);
     this.#incidents.set(incident.key, incident);
     return { ...alert, incident: incident.key, verdict: null };
   }
 
-  #incidentFor(alert: Alert, sample: SampleOf): Incident {
-    const { now } = this.#input;
-    const last = alert.incident === null ? undefined : this.#incidents.get(alert.incident);
-    // Back within its cooldown it is the same trouble, which goes on.
-    if (last && !sample.outage && isQuiet(alert.state)) return { ...last, endedAt: null };
-    const level: Level = alert.state.level;
-    if (sample.outage) return this.#outage(sample, sample.outage, level);
-    const { monitor } = sample.subject;
-    const own = monitor === null ? undefined : this.#openIncidentOf(monitor);
-    if (own) return own;
-    const since = alert.state.since;
-    const key = `alert/${alert.key}/${since}`;
-    const known = this.#incidents.get(key);
-    if (known) return { ...known, endedAt: null };
-    const root = rootFor(this.#incidents.values(), key, now);
-    return this.#begin(key, "alert", sample, since, now, level, root);
-  }
-
-  #outage(
-    sample: SampleOf,
-    { key, startedAt, detectedAt }: NonNullable<SampleOf["outage"]>,
-    level: Level,
-  ): Incident {
-    const known = this.#incidents.get(key);
-    if (known) return known.endedAt === null ? known : { ...known, endedAt: null };
-    const root = rootFor(this.#incidents.values(), key, detectedAt);
-    return this.#begin(key, "outage", sample, startedAt, detectedAt, level, root);
-  }
-
-  #begin(
-    key: string,
-    origin: Incident["origin"],
-    sample: SampleOf,
-    startedAt: number,
-    detectedAt: number,
-    severity: Level,
-    root: Incident | null,
-  ): Incident {
-    return {
-      key,
-      origin,
-      monitor: sample.subject.monitor,
-      title: sample.title,
-      startedAt,
-      detectedAt,
-      endedAt: null,
-      mergedInto: root?.key ?? null,
-      severity,
-      priority: "P4",
-      priorityFixed: false,
-      acknowledgedAt: null,
-      acknowledgedBy: null,
-      snoozedUntil: null,
-      page: null,
-    };
-  }
-
-  #openIncidentOf(monitor: string): Incident | undefined {
-    for (const incident of this.#incidents.values()) {
-      if (incident.monitor === monitor && incident.endedAt === null) return incident;
-    }
-    return undefined;
+  #moveOn(alert: Alert, sample: SampleOf, outage: SampledOutage): Alert {
+    const incident = incidentOfNextOutage(alert, sample, outage, this.#incidents);
+    this.#incidents.set(incident.key, incident);
+    return { ...alert, incident: incident.key };
   }
 
   /** An incident goes on while any alert of it fires; one that people handle, while any merged does. */
@@ -204,7 +174,8 @@ class Fold {
       const mute = this.#muteOf(alert, alert.state);
       this.#decide(alert, mute);
       const rule = this.#input.rules.get(alert.rule);
-      const policy = this.#input.policies.get(rule?.policy ?? defaultPolicy);
+      const { policies } = this.#input;
+      const policy = policies.get(rule?.policy ?? defaultPolicy) ?? policies.get(defaultPolicy);
       if (mute !== null || !policy) continue;
       const one = { alert, level: alert.state.level, policy };
       audible.set(root, [...(audible.get(root) ?? []), one]);
@@ -213,7 +184,8 @@ class Fold {
     for (const before of [...this.#incidents.values()]) {
       if (before.mergedInto !== null) continue;
       const rated = this.#rate(before, families.get(before.key) ?? []);
-      const told = page(rated, audible.get(before.key) ?? [], now, nextInHours);
+      const firing = new Set(families.get(before.key)?.map(({ key }) => key));
+      const told = page(rated, audible.get(before.key) ?? [], firing, now, nextInHours);
       if (told.incident !== before) this.#incidents.set(before.key, told.incident);
       this.#notifications.push(...told.notifications);
     }
@@ -271,7 +243,10 @@ class Fold {
     const priority =
       incident.priorityFixed || computed > incident.priority ? incident.priority : computed;
     if (severity === incident.severity && priority === incident.priority) return incident;
-    return { ...incident, severity, priority };
+    // Whoever took on or snoozed something milder, that nobody was told of, is asked again.
+    const isWorsened = incident.page === null && isWorse(severity, incident.severity);
+    const asked = { acknowledgedAt: null, acknowledgedBy: null, snoozedUntil: null };
+    return { ...incident, severity, priority, ...(isWorsened ? asked : {}) };
   }
 
   outcome(): AlertOutcome {
@@ -306,21 +281,4 @@ function isSame(a: Alert, b: Alert): boolean {
     a.detail === b.detail &&
     a.verdict === b.verdict
   );
-}
-
-function isQuiet(state: AlertState): boolean {
-  return state.phase === "firing" && state.quiet !== null;
-}
-
-function muteDetail(mute: Mute): string {
-  switch (mute.by) {
-    case "maintenance":
-      return mute.window;
-    case "silence":
-      return String(mute.silence);
-    case "dependency":
-      return mute.monitor;
-    case "cooldown":
-      return String(mute.until);
-  }
 }

@@ -104,12 +104,14 @@ const fallbackOrder: readonly string[] = ["email", "slack", "pagerduty", "webhoo
  *
  * @param working names of the channels that can be used
  * @param told names of those that the incident was given to
+ * @param away names of those through which nothing gets at present: they come last
  * @returns null where there is no other
  */
 export function fallbackFor(
   channel: string,
   working: readonly string[],
   told: ReadonlySet<string>,
+  away: ReadonlySet<string> = new Set(),
 ): string | null {
   const rank = (name: string) => {
     const at = fallbackOrder.indexOf(name);
@@ -118,7 +120,9 @@ export function fallbackFor(
   const others = working
     .filter((name) => name !== channel)
     .toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  return others.find((name) => !told.has(name)) ?? others[0] ?? null;
+  const untold = others.filter((name) => !told.has(name));
+  const present = (names: readonly string[]) => names.find((name) => !away.has(name));
+  return present(untold) ?? untold[0] ?? present(others) ?? others[0] ?? null;
 }
 
 /**

@@ -21,7 +21,9 @@ export interface Page {
   readonly sequence: number;
   /** Keys of the alerts that were told of. */
   readonly alertsTold: readonly string[];
-  /** When they last heard of more alerts. */
+  /** Keys of those among them that were told to be over while the incident goes on. */
+  readonly alertsOver: readonly string[];
+  /** When they last heard of more alerts, of fewer, or of the end. */
   readonly updatedAt: number;
   readonly deadlinesTold: readonly DeadlineKind[];
   /** They were told that it is over. */
@@ -56,7 +58,7 @@ export interface Incident {
 /** Incidents that begin this soon after another one's beginning are one, seconds. */
 export const groupWithinSeconds = 300;
 
-/** Channels hear of further alerts of an incident this often at most, seconds. */
+/** Channels hear of what joined an incident, or is over, this often at most, seconds. */
 export const updateEverySeconds = 300;
 
 /**

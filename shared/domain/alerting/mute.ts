@@ -42,6 +42,20 @@ export function muteOf(
   return null;
 }
 
+/** What mutes it, in a word. */
+export function muteDetail(mute: Mute): string {
+  switch (mute.by) {
+    case "maintenance":
+      return mute.window;
+    case "silence":
+      return String(mute.silence);
+    case "dependency":
+      return mute.monitor;
+    case "cooldown":
+      return String(mute.until);
+  }
+}
+
 /**
  * Finds what a monitor cannot do without and is down: the farthest of the chain, which is where
  * people have to look.

@@ -47,11 +47,10 @@ export function acknowledge(memory: AlertMemory, key: string, by: string, now: n
   if (incident.acknowledgedAt !== null) {
     return refuse("already-acknowledged", `${incident.acknowledgedBy} has it already`);
   }
-  const told = tellAll(
-    { ...incident, acknowledgedAt: now, acknowledgedBy: by },
-    "acknowledge",
-    `acknowledged by ${by}`,
-  );
+  const taken = { ...incident, acknowledgedAt: now, acknowledgedBy: by };
+  // They were told that it was over, and not that it came back.
+  if (incident.page?.endTold) return done({ incidents: [taken] });
+  const told = tellAll(taken, "acknowledge", `acknowledged by ${by}`);
   return done({ incidents: [told.incident], notifications: told.notifications });
 }
 

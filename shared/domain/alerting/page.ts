@@ -1,4 +1,7 @@
-/** Who is told what of an incident now: the first notification, escalation, updates, the end. */
+/**
+ * Who is told what of an incident now: the first notification, escalation, updates, deadlines, the
+ * end. One decision tells a channel one thing at most.
+ */
 import { isWorse } from "./alert.ts";
 import { dueSteps, type EscalationPolicy, type NextInHours } from "./escalation.ts";
 import { type Incident, type Page, updateEverySeconds } from "./incident.ts";
@@ -23,14 +26,16 @@ export interface Paged {
  * Takes an incident that people handle one decision further.
  *
  * @param audible its alerts that fire and are not muted, those of merged incidents included
+ * @param firing keys of all that fire, also of those that are muted
  */
 export function page(
   incident: Incident,
   audible: readonly AudibleAlert[],
+  firing: ReadonlySet<string>,
   now: number,
   nextInHours: NextInHours,
 ): Paged {
-  if (incident.endedAt !== null) return endOf(incident);
+  if (incident.endedAt !== null) return endOf(incident, now);
   const snoozed = incident.snoozedUntil !== null && now < incident.snoozedUntil;
   const worst = audible.reduce<AudibleAlert | null>(
     (worse, one) => (worse === null || isWorse(one.level, worse.level) ? one : worse),
@@ -40,25 +45,30 @@ export function page(
   const begins = told === null || told.endTold;
   const worsens = told !== null && worst !== null && isWorse(worst.level, told.level);
   // A snooze is for what was known when it was asked for: not for what is worse.
-  if (worst === null || (snoozed && !worsens))
-    return withDeadlines({ incident, notifications: [] }, now);
+  if (snoozed && !worsens) return { incident, notifications: [] };
+  if (worst === null) return withUpdate({ incident, notifications: [] }, audible, firing, now);
   const fresh = begins || worsens ? restarted(incident, worst, now) : incident;
   const escalated = escalate(
     fresh,
     worst,
     audible,
+    firing,
     now,
     nextInHours,
     begins ? "begins" : worsens ? "worsens" : "goes-on",
   );
-  return withDeadlines(withUpdate(escalated, audible, now), now);
+  return withDeadlines(withUpdate(escalated, audible, firing, now), now);
 }
 
 /** A worsening is news: who had taken the milder thing on is asked again. */
 function restarted(incident: Incident, { level, policy }: AudibleAlert, now: number): Incident {
   const before = incident.page;
-  // Taken on before anybody was told: nobody has to be.
-  const taken = before === null ? {} : { acknowledgedAt: null, acknowledgedBy: null };
+  const { acknowledgedAt } = incident;
+  // Taken on before anybody was told, or was told again: nobody has to be.
+  const isBack = before?.endTold === true;
+  const isTaken =
+    acknowledgedAt !== null && (before === null || (isBack && acknowledgedAt > before.updatedAt));
+  const taken = isTaken ? {} : { acknowledgedAt: null, acknowledgedBy: null };
   return {
     ...incident,
     ...taken,
@@ -68,9 +78,11 @@ function restarted(incident: Incident, { level, policy }: AudibleAlert, now: num
       level,
       startedAt: now,
       stepsTaken: 0,
-      channels: before?.channels ?? [],
+      // They know it as over, and need not hear that twice.
+      channels: isBack && isTaken ? [] : (before?.channels ?? []),
       sequence: before?.sequence ?? 0,
-      alertsTold: before?.endTold === false ? before.alertsTold : [],
+      alertsTold: isBack ? [] : (before?.alertsTold ?? []),
+      alertsOver: isBack ? [] : (before?.alertsOver ?? []),
       updatedAt: now,
       deadlinesTold: before?.deadlinesTold ?? [],
       endTold: false,
@@ -82,6 +94,7 @@ function escalate(
   incident: Incident,
   worst: AudibleAlert,
   audible: readonly AudibleAlert[],
+  firing: ReadonlySet<string>,
   now: number,
   nextInHours: NextInHours,
   why: "begins" | "worsens" | "goes-on",
@@ -97,87 +110,103 @@ function escalate(
     nextInHours,
   );
   if (steps.length === 0) return { incident, notifications: [] };
-  const notifications: Notification[] = [];
-  let sequence = told.sequence;
-  const channels = new Set(told.channels);
+  // Of several steps that are due at once, each channel hears of one.
+  const byChannel = new Map<string, Notification>();
   for (const { sequence: index, step } of steps) {
+    // What the policy does at once is the beginning, in as many steps as it says it.
+    const isFirst = index < worst.policy.steps.length && step.afterSeconds === 0;
     for (const channel of step.channels) {
-      const kind = index === 0 ? "trigger" : "escalate";
-      const because = index === 0 ? why : `step ${index + 1}, not acknowledged`;
-      notifications.push({
+      const earlier = byChannel.get(channel);
+      byChannel.set(channel, {
         incident: incident.key,
         channel,
-        kind,
-        sequence: sequence++,
-        onCall: step.onCall,
-        because,
+        kind: isFirst ? "trigger" : (earlier?.kind ?? "escalate"),
+        sequence: earlier?.sequence ?? told.sequence + byChannel.size,
+        onCall: step.onCall ?? earlier?.onCall ?? null,
+        because: isFirst ? why : (earlier?.because ?? `step ${index + 1}, not acknowledged`),
       });
-      channels.add(channel);
     }
   }
+  const notifications = [...byChannel.values()];
   return {
     incident: {
       ...incident,
       page: {
         ...told,
         stepsTaken: told.stepsTaken + steps.length,
-        channels: [...channels],
-        sequence,
+        channels: [...new Set([...told.channels, ...byChannel.keys()])],
+        sequence: told.sequence + notifications.length,
         // Whoever is told now hears of all of them.
-        alertsTold: notifications.length > 0 ? keysOf(audible) : told.alertsTold,
-        updatedAt: notifications.length > 0 ? now : told.updatedAt,
+        ...(notifications.length > 0 ? heardOf(told, audible, firing, now) : {}),
       },
     },
     notifications,
   };
 }
 
-/** More alerts have joined: everybody told before hears of it, not too often. */
-function withUpdate(paged: Paged, audible: readonly AudibleAlert[], now: number): Paged {
+/** Alerts have joined, or some are over: everybody told before hears of it, not too often. */
+function withUpdate(
+  paged: Paged,
+  audible: readonly AudibleAlert[],
+  firing: ReadonlySet<string>,
+  now: number,
+): Paged {
   const told = paged.incident.page;
-  if (told === null || paged.notifications.length > 0) return paged;
-  const more = audible.some(({ alert }) => !told.alertsTold.includes(alert.key));
-  if (!more || now - told.updatedAt < updateEverySeconds) return paged;
-  const alertsTold = [...new Set([...told.alertsTold, ...keysOf(audible)])];
-  return tellAll(
-    { ...paged.incident, page: { ...told, alertsTold, updatedAt: now } },
-    "update",
-    "more alerts",
-  );
+  if (told === null || told.endTold || told.channels.length === 0) return paged;
+  if (paged.notifications.length > 0) return paged;
+  const known = new Set(told.alertsTold.filter((key) => !told.alertsOver.includes(key)));
+  const more = audible.some(({ alert }) => !known.has(alert.key));
+  const fewer = [...known].some((key) => !firing.has(key));
+  if ((!more && !fewer) || now - told.updatedAt < updateEverySeconds) return paged;
+  const page = { ...told, ...heardOf(told, audible, firing, now) };
+  const because = more ? "more alerts" : "part of it is over";
+  return tellAll({ ...paged.incident, page }, "update", because);
 }
 
-/** A deadline is told of before it passes, once. */
+/** A deadline is told of before it passes, once; after it where that was not possible. */
 function withDeadlines(paged: Paged, now: number): Paged {
   const told = paged.incident.page;
   if (told === null) return paged;
-  const near = deadlinesOf(paged.incident, now)
-    .filter(({ state, kind }) => state === "near" && !told.deadlinesTold.includes(kind))
-    .map(({ kind }) => kind);
-  if (near.length === 0) return paged;
+  const pressing = deadlinesOf(paged.incident, now).filter(
+    ({ state, kind, metAt }) =>
+      metAt === null && state !== "open" && !told.deadlinesTold.includes(kind),
+  );
+  if (pressing.length === 0) return paged;
   const incident = {
     ...paged.incident,
-    page: { ...told, deadlinesTold: [...told.deadlinesTold, ...near] },
+    page: { ...told, deadlinesTold: [...told.deadlinesTold, ...pressing.map(({ kind }) => kind)] },
   };
-  // A first notification names the deadlines itself.
-  if (paged.notifications.some(({ kind }) => kind === "trigger")) return { ...paged, incident };
-  const warned = tellAll(incident, "deadline", `${near.join(" and ")} deadline near`);
+  const because = pressing.map(({ kind, state }) => `${kind} deadline ${state}`).join(" and ");
+  // Whoever is told of anything now reads there of the deadline as well.
+  const heard = new Set(paged.notifications.map(({ channel }) => channel));
+  const warned = tellAll(incident, "deadline", because, heard);
   return {
     incident: warned.incident,
     notifications: [...paged.notifications, ...warned.notifications],
   };
 }
 
-function endOf(incident: Incident): Paged {
+function endOf(incident: Incident, now: number): Paged {
   const told = incident.page;
   if (told === null || told.endTold) return { incident, notifications: [] };
-  return tellAll({ ...incident, page: { ...told, endTold: true } }, "resolve", "over");
+  return tellAll(
+    { ...incident, page: { ...told, updatedAt: now, endTold: true } },
+    "resolve",
+    "over",
+  );
 }
 
-/** Tells every channel that was told before. */
-export function tellAll(incident: Incident, kind: NotificationKind, because: string): Paged {
+/** Tells every channel that was told before, but some. */
+export function tellAll(
+  incident: Incident,
+  kind: NotificationKind,
+  because: string,
+  but: ReadonlySet<string> = new Set(),
+): Paged {
   const told: Page | null = incident.page;
   if (told === null) return { incident, notifications: [] };
-  const notifications = told.channels.map((channel, index) => ({
+  const channels = told.channels.filter((channel) => !but.has(channel));
+  const notifications = channels.map((channel, index) => ({
     incident: incident.key,
     channel,
     kind,
@@ -189,6 +218,13 @@ export function tellAll(incident: Incident, kind: NotificationKind, because: str
   return { incident: { ...incident, page }, notifications };
 }
 
-function keysOf(audible: readonly AudibleAlert[]): string[] {
-  return audible.map(({ alert }) => alert.key);
+/** What those told before know after a message. */
+function heardOf(
+  { alertsTold }: Page,
+  audible: readonly AudibleAlert[],
+  firing: ReadonlySet<string>,
+  now: number,
+): Pick<Page, "alertsTold" | "alertsOver" | "updatedAt"> {
+  const all = [...new Set([...alertsTold, ...audible.map(({ alert }) => alert.key)])];
+  return { alertsTold: all, alertsOver: all.filter((key) => !firing.has(key)), updatedAt: now };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Monitor } from "../monitor.ts";
+import { monitorOf as anyMonitor } from "../testing/fixtures.ts";
 import type { Alert } from "./memory.ts";
 import {
   everything,
@@ -11,35 +12,8 @@ import {
 } from "./samples.ts";
 import { ruleOf, serviceDown, slow } from "./testing/story.ts";
 
-function monitorOf(number: number, more: Partial<Monitor> = {}): Monitor {
-  return {
-    id: `m${number}`,
-    number,
-    name: `Monitor ${number}`,
-    group: "API",
-    probe: {
-      kind: "http",
-      url: "https://netpost.example/",
-      method: "GET",
-      headers: {},
-      body: null,
-      conditions: [],
-    },
-    schedule: { intervalSeconds: 60, phaseSeconds: 0 },
-    regions: ["us-east", "eu-west"],
-    mode: "parallel",
-    retry: { attempts: 1, timeoutMs: 100, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 100 },
-    verdict: { quorum: { kind: "majority" }, failuresToOpen: 1, successesToClose: 1 },
-    sloTarget: 0.999,
-    category: null,
-    tags: [],
-    weight: 1,
-    dependsOn: [],
-    addedAt: 0,
-    shard: 0,
-    ...more,
-  };
-}
+const monitorOf = (number: number, more: Partial<Monitor> = {}) =>
+  anyMonitor({ id: `m${number}`, number, regions: ["us-east", "eu-west"], ...more });
 
 const job = monitorOf(3, {
   probe: {

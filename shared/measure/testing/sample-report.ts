@@ -158,7 +158,7 @@ export function sampleReport(changes: Partial<ReportDocument> = {}): ReportDocum
       judge("uptime", known(99.9581, { monitors: 6 })),
       judge("slaTargetsMet", known(500 / 6, { met: 5, monitors: 6 })),
       judge("timeToDetect", known(7.5, { outages: 2, longestSeconds: 8 })),
-      judge("p1Recovery", notKnown("incidents have no priority yet")),
+      judge("p1Recovery", notKnown("no P1 incident ended in this time")),
       judge("alertAccuracy", known(50, { outages: 2, falseAlarms: 1 })),
       judge("averageResponseTime", known(158.4, { responses: 181_260 })),
       judge("docsReviewed", known("2026-10-05", {})),

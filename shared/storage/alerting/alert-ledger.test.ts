@@ -41,6 +41,7 @@ function incidentOf(monitor: string, more: Partial<Incident> = {}): Incident {
       channels: ["slack"],
       sequence: 1,
       alertsTold: [`service-down/${monitor}`],
+      alertsOver: [],
       updatedAt: now,
       deadlinesTold: ["response"],
       endTold: false,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { alertStateSchema, subjectSchema } from "../../contract/alerting/alert.ts";
 import type { AlertState, Subject } from "../../domain/alerting/alert.ts";
-import { jsonText } from "../json-column.ts";
+import { jsonText, jsonTextOrNull } from "../json-column.ts";
 
 /** An alert, and how far people are with it. Epoch seconds. */
 export interface ListedAlert {
@@ -19,6 +19,8 @@ export interface ListedAlert {
   readonly acknowledgedAt: number | null;
   readonly acknowledgedBy: string | null;
   readonly snoozedUntil: number | null;
+  /** What the person who triggered it by hand called it; empty for what rules fire. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 const rowSchema = z
@@ -35,6 +37,7 @@ const rowSchema = z
     acknowledged_at: z.int().nullable(),
     acknowledged_by: z.string().nullable(),
     snoozed_until: z.int().nullable(),
+    labels: jsonTextOrNull(z.record(z.string(), z.string())),
   })
   .transform(
     (row): ListedAlert => ({
@@ -50,6 +53,7 @@ const rowSchema = z
       acknowledgedAt: row.acknowledged_at,
       acknowledgedBy: row.acknowledged_by,
       snoozedUntil: row.snoozed_until,
+      labels: row.labels ?? {},
     }),
   );
 
@@ -70,7 +74,8 @@ export async function readAlerts(
          coalesce(root.number, own.number) AS number,
          iif(root.number IS NULL, own.acknowledged_at, root.acknowledged_at) AS acknowledged_at,
          iif(root.number IS NULL, own.acknowledged_by, root.acknowledged_by) AS acknowledged_by,
-         iif(root.number IS NULL, own.snoozed_until, root.snoozed_until) AS snoozed_until
+         iif(root.number IS NULL, own.snoozed_until, root.snoozed_until) AS snoozed_until,
+         own.labels
        FROM alerts
        LEFT JOIN alert_rules ON alert_rules.id = alerts.rule
        LEFT JOIN incidents AS own ON own.key = alerts.incident

@@ -1,10 +1,7 @@
 /** What was sent to whom, how fast, and how the channels fare. */
 import { z } from "zod";
-import { deliveredSchema } from "../../contract/alerting/delivery.ts";
-import type { Delivered } from "../../domain/alerting/delivery-failure.ts";
 import type { DeliveredPage } from "../../domain/alerting/delivery-times.ts";
 import type { TimelineNotification } from "../../domain/alerting/timeline.ts";
-import { jsonText } from "../json-column.ts";
 import { notificationColumns, notificationFields, notificationOf } from "./timeline.ts";
 
 /** A notification, with the number of its incident and its own, by which pages are read. */
@@ -31,41 +28,38 @@ export interface NotificationFilter {
   readonly before: number | null;
 }
 
-// The few that wait or are dead by their own indexes.
-const access: Readonly<Record<NotificationFilter["state"], { index: string; condition: string }>> =
-  {
-    all: { index: "", condition: "" },
-    sent: { index: "", condition: "AND state = 'sent'" },
-    superseded: { index: "", condition: "AND state = 'superseded'" },
-    dead: { index: "INDEXED BY dead_notifications", condition: "AND state = 'dead'" },
-    waiting: ofWaiting(""),
-    pending: ofWaiting("AND state = 'pending'"),
-    leased: ofWaiting("AND state = 'leased'"),
-  };
-
-function ofWaiting(more: string) {
-  return {
-    index: "INDEXED BY due_notifications",
-    condition: `AND state IN ('pending', 'leased') ${more}`,
-  };
+// Every filter has an index that ends with the rowid, in whose order pages are read; of those that
+// wait there are few.
+function accessOf({ state, channel }: NotificationFilter): { index: string; condition: string } {
+  const ofChannel = channel === null ? "" : "AND channel = ?2";
+  if (state === "all") {
+    const index = channel === null ? "" : "INDEXED BY notifications_by_channel";
+    return { index, condition: ofChannel };
+  }
+  if (state === "waiting") {
+    const condition = `AND state IN ('pending', 'leased') ${ofChannel}`;
+    return { index: "INDEXED BY due_notifications", condition };
+  }
+  const index = channel === null ? "notifications_by_state" : "notifications_by_channel_and_state";
+  return { index: `INDEXED BY ${index}`, condition: `AND state = '${state}' ${ofChannel}` };
 }
 
 /** Reads notifications, the newest first, at most `limit`. */
 export async function readNotificationPage(
   db: D1Database,
-  { state, channel, before }: NotificationFilter,
+  filter: NotificationFilter,
   limit: number,
 ): Promise<ListedNotification[]> {
-  const { index, condition } = access[state];
+  const { index, condition } = accessOf(filter);
   const { results } = await db
     .prepare(
       `SELECT notifications.rowid AS place, ${notificationColumns},
          (SELECT number FROM incidents WHERE key = notifications.incident) AS number
        FROM notifications ${index}
-       WHERE notifications.rowid < ?1 AND (?2 IS NULL OR channel = ?2) ${condition}
+       WHERE notifications.rowid < ?1 ${condition}
        ORDER BY notifications.rowid DESC LIMIT ?3`,
     )
-    .bind(before ?? Number.MAX_SAFE_INTEGER, channel, limit)
+    .bind(filter.before ?? Number.MAX_SAFE_INTEGER, filter.channel, limit)
     .all();
   return z.array(listedRow).parse(results);
 }
@@ -187,42 +181,4 @@ export async function readChannelRecords(
         },
       ]),
   );
-}
-
-/** The last test of a channel. Epoch seconds. */
-export interface ChannelTest {
-  readonly channel: string;
-  readonly at: number;
-  readonly author: string;
-  readonly delivered: Delivered;
-}
-
-const testRow = z.object({
-  channel: z.string(),
-  at: z.int(),
-  author: z.string(),
-  delivered: jsonText(deliveredSchema),
-});
-
-/** Reads the last test of every channel. */
-export async function readChannelTests(db: D1Database): Promise<ChannelTest[]> {
-  const { results } = await db
-    .prepare("SELECT channel, at, author, delivered FROM channel_tests")
-    .all();
-  return z.array(testRow).parse(results);
-}
-
-/** Keeps the outcome of a test, in place of an earlier one. */
-export async function keepChannelTest(
-  db: D1Database,
-  { channel, at, author, delivered }: ChannelTest,
-): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO channel_tests (channel, at, author, delivered) VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT (channel) DO UPDATE SET at = excluded.at, author = excluded.author,
-         delivered = excluded.delivered`,
-    )
-    .bind(channel, at, author, JSON.stringify(delivered))
-    .run();
 }

@@ -51,8 +51,8 @@ export interface HandledFilter {
 // The open ones by their own index: few lie open, and the key would lead through all of history.
 const access: Readonly<Record<HandledFilter["state"], { index: string; condition: string }>> = {
   open: { index: "INDEXED BY open_incidents", condition: "AND ended_at IS NULL" },
-  closed: { index: "", condition: "AND ended_at IS NOT NULL" },
-  all: { index: "", condition: "" },
+  closed: { index: "INDEXED BY closed_root_incidents", condition: "AND ended_at IS NOT NULL" },
+  all: { index: "INDEXED BY root_incidents", condition: "" },
 };
 
 /** Reads incidents that are merged into no other, the newest first, at most `limit`. */

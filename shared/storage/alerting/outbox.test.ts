@@ -3,21 +3,22 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Notification } from "../../domain/alerting/memory.ts";
 import { commitAlerts, readAlertMemory } from "./alert-ledger.ts";
-import {
-  claimNotifications,
-  type FailedSettlement,
-  readDeadLetters,
-  readOutboxState,
-  readToldChannels,
-  type Settlement,
-  settleNotifications,
-} from "./outbox.ts";
+import { freeChannel, holdChannel } from "./channel-pace.ts";
+import { readNotificationPage } from "./deliveries.ts";
+import { claimNotifications, isAnythingDue } from "./outbox.ts";
+import { type FailedSettlement, type Settlement, settleNotifications } from "./outbox-settle.ts";
+import { readOutboxState } from "./outbox-state.ts";
 import { planOf, watchedDatabase } from "./testing/watched-database.ts";
+import { readToldChannels } from "./told-channels.ts";
 
 const now = 1_790_000_000;
 
 beforeEach(async () => {
-  await env.DB.prepare("DELETE FROM notifications").run();
+  await env.DB.batch(
+    ["notifications", "channel_pace", "incidents"].map((table) =>
+      env.DB.prepare(`DELETE FROM ${table}`),
+    ),
+  );
 });
 
 let incidents = 0;
@@ -38,7 +39,7 @@ async function give(at: number, ...given: readonly Partial<Notification>[]): Pro
 }
 
 function claim(at: number, lease = `lease-${++incidents}`, more = {}) {
-  const limits = { leaseSeconds: 60, most: 30, mostOfChannel: 10, ...more };
+  const limits = { leaseSeconds: 60, most: 30, mostOf: new Map(), mostOfOthers: 10, ...more };
   return claimNotifications(env.DB, { lease, now: at, ...limits });
 }
 
@@ -58,6 +59,7 @@ const failed = (id: string, more: Partial<FailedSettlement> = {}): FailedSettlem
   detail: "no answer",
   fallback: null,
   fellBack: false,
+  tried: true,
   ...more,
 });
 
@@ -148,8 +150,9 @@ describe("the outbox", () => {
       because: "slack could not be reached: not-found",
       fallbackOf: "one/slack/0/trigger",
     });
-    expect(await readDeadLetters(env.DB, 10)).toMatchObject([
-      { channel: "slack", failure: "not-found", detail: "no answer", attempts: 1 },
+    const filter = { state: "dead", channel: null, before: null } as const;
+    expect(await readNotificationPage(env.DB, filter, 10)).toMatchObject([
+      { channel: "slack", failure: "not-found", failureDetail: "no answer", attempts: 1 },
     ]);
   });
 
@@ -160,17 +163,62 @@ describe("the outbox", () => {
     await settle("first", now, failed(one), { kind: "released", id: two });
     expect((await claim(now + 29)).map(({ id, attempts }) => [id, attempts])).toEqual([[two, 1]]);
     expect((await claim(now + 30)).map(({ id, attempts }) => [id, attempts])).toEqual([[one, 2]]);
-    expect(await readOutboxState(env.DB)).toEqual({ waiting: 2, oldestSince: now });
+    expect(await readOutboxState(env.DB, now)).toMatchObject({ waiting: 2, oldestSince: now });
   });
 
   it("gives no more of a channel at once than it takes", async () => {
     const of = (channel: string) =>
       Array.from({ length: 20 }, (_, index) => ({ incident: `i${index}`, channel }));
     await give(now, ...of("slack"), ...of("email"));
-    const claimed = await claim(now, "first", { most: 12, mostOfChannel: 7 });
+    const claimed = await claim(now, "first", {
+      most: 12,
+      mostOf: new Map([["slack", 7]]),
+      mostOfOthers: 20,
+    });
     const channels = claimed.map(({ channel }) => channel);
     expect(channels.length).toBe(12);
     expect(channels.filter((channel) => channel === "slack").length).toBe(7);
+  });
+
+  it("gives what is critical first, then the oldest, also where a channel takes few", async () => {
+    const incident = (key: string, severity: string) =>
+      env.DB.prepare(
+        `INSERT INTO incidents (key, origin, title, started_at, detected_at, severity, priority,
+           priority_fixed) VALUES (?1, 'alert', 't', 0, 0, ?2, 'P2', 0)`,
+      ).bind(key, severity);
+    await env.DB.batch([incident("small", "warning"), incident("large", "critical")]);
+    await give(now, { incident: "small" });
+    await give(now + 1, { incident: "none" });
+    await give(now + 2, { incident: "large" });
+    const two = { mostOf: new Map([["slack", 2]]) };
+    expect((await claim(now + 3, "first", two)).map((one) => one.incident)).toEqual([
+      "large",
+      "small",
+    ]);
+    expect((await claim(now + 3, "second", two)).map((one) => one.incident)).toEqual(["none"]);
+  });
+
+  it("leaves a channel alone that is held back, but for what waits for too long", async () => {
+    await give(now, {}, { channel: "email" });
+    await holdChannel(env.DB, "slack", { until: now + 1_000, failure: "rate-limited" }, now + 200);
+    expect((await claim(now + 200, "first")).map(({ channel }) => channel)).toEqual(["email"]);
+    // After five minutes another channel is to be told, once.
+    expect((await claim(now + 300, "second")).map(({ channel }) => channel)).toContain("slack");
+    const told = { fellBack: true, fallback: "webhook", nextAt: now + 1_000, tried: false };
+    await settle("second", now + 300, failed("one/slack/0/trigger", told));
+    const others = await claim(now + 301, "third");
+    expect(others.map(({ id }) => id)).toEqual(["one/slack/0/trigger/for/webhook"]);
+    expect((await claim(now + 999, "fourth")).map(({ channel }) => channel)).not.toContain("slack");
+    // What comes when nothing has got through for five minutes does not wait five more.
+    await give(now + 600, { incident: "two" });
+    expect((await claim(now + 600, "fifth")).map(({ incident }) => incident)).toContain("two");
+    // It was not tried: that is no attempt.
+    await freeChannel(env.DB, "slack", now + 700);
+    const back = await claim(now + 700, "sixth");
+    expect(back.map(({ id, attempts }) => [id, attempts])).toContainEqual([
+      "one/slack/0/trigger",
+      1,
+    ]);
   });
 
   it("knows which channels heard of an incident, and the thread of each", async () => {
@@ -186,14 +234,14 @@ describe("the outbox", () => {
 
   it("takes as many statements for 200 as for one, and one where nothing is due", async () => {
     const watched = watchedDatabase(env.DB);
-    const limits = { leaseSeconds: 60, most: 500, mostOfChannel: 500 };
+    const limits = { leaseSeconds: 60, most: 500, mostOf: new Map(), mostOfOthers: 500 };
     const ask = (lease: string) => claimNotifications(watched.db, { lease, now, ...limits });
-    expect(await ask("none")).toEqual([]);
+    expect(await isAnythingDue(watched.db, now)).toBe(false);
     expect(watched.sent.splice(0).length).toBe(1);
     await give(now, ...Array.from({ length: 200 }, (_, index) => ({ incident: `i${index}` })));
     const claimed = await ask("all");
     expect(claimed.length).toBe(200);
-    expect(watched.sent.splice(0).length).toBe(4);
+    expect(watched.sent.splice(0).length).toBe(3);
     await settleNotifications(
       watched.db,
       "all",
@@ -212,14 +260,15 @@ describe("the outbox", () => {
       now,
       leaseSeconds: 60,
       most: 5,
-      mostOfChannel: 5,
+      mostOf: new Map(),
+      mostOfOthers: 5,
     });
     const [first] = claimed;
     if (!first) throw new Error("nothing was claimed");
     await settleNotifications(db, "a", [failed(first.id, { fallback: "email" })], now);
     await readToldChannels(db, ["one"]);
-    await readOutboxState(db);
-    await readDeadLetters(db, 1);
+    await freeChannel(db, "slack", now);
+    await readOutboxState(db, now);
     const plans = (await Promise.all(asked.map((one) => planOf(env.DB, one)))).flat();
     const scans = plans.filter((line) =>
       /^SCAN (notifications|older|newer|due|one|other)\b/.test(line),

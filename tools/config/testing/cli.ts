@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
-const PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../netpost/main.ts", import.meta.url));
 
 /** What the command printed, and its exit code. */
 export type Ran = {

@@ -47,5 +47,7 @@ export function alertDocument(alert: ListedAlert, plan: Plan): AlertDocument {
         ? null
         : { at: instant(alert.acknowledgedAt), by: alert.acknowledgedBy ?? "" },
     snoozedUntil: instantOrNull(alert.snoozedUntil),
+    // Other rules' alerts join the incident of one that was triggered by hand.
+    labels: alert.rule === manualRule ? { ...alert.labels } : {},
   };
 }

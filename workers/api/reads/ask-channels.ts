@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../../shared/clock.ts";
 import {
+  type ChannelsAnswer,
   type ConfiguredChannel,
   channelsAnswerSchema,
   type TestAnswer,
@@ -20,10 +21,14 @@ export async function askChannels(
   probe: ProbeBinding,
   clock: Clock,
 ): Promise<readonly ConfiguredChannel[]> {
-  const answer = await inTime(clock, listPatienceMs, async () =>
+  return (await askForChannels(probe, clock)).channels;
+}
+
+/** The same, and when they are tested next. @throws ProblemError `not-ready` */
+export function askForChannels(probe: ProbeBinding, clock: Clock): Promise<ChannelsAnswer> {
+  return inTime(clock, listPatienceMs, async () =>
     channelsAnswerSchema.parse(await probe.channels()),
   );
-  return answer.channels;
 }
 
 /** Has a test message sent through a channel. @throws ProblemError `not-ready` */

@@ -17,6 +17,8 @@ export async function fromDatabase<T>(read: Promise<T>): Promise<T> {
   try {
     return await read;
   } catch (error) {
+    // A read may be made of others, each of which came through here.
+    if (error instanceof DatabaseUnavailableError) throw error;
     if (error instanceof z.ZodError || isOurs(error)) throw error;
     throw new DatabaseUnavailableError(error);
   }

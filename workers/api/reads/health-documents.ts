@@ -1,16 +1,21 @@
 import type {
   BasicHealth,
   DatabasePart,
+  DeliveryPart,
   DetailedHealth,
   ProbePart,
   ReadinessParts,
 } from "../../../shared/contract/api/health.ts";
 import type { HealthScore } from "../../../shared/domain/health-score.ts";
 import { healthScoreDocument } from "../../../shared/measure/health-score.ts";
+import type { OutboxState } from "../../../shared/storage/alerting/outbox-state.ts";
 import { version } from "../../../shared/version.ts";
 import { assess, byGroup, countStatuses, statusesOf, worstOf } from "./assessment.ts";
 import { instant, instantOrNull } from "./instant.ts";
 import { regionDocument, regionStates, type Snapshot } from "./snapshot.ts";
+
+/** What waits this long in the outbox is stuck, seconds. */
+const stuckSeconds = 600;
 
 /** NetPost's basic health. */
 export function basicHealth(snapshot: Snapshot): BasicHealth {
@@ -40,13 +45,15 @@ export function detailedHealth(
   database: DatabasePart,
   probe: ProbePart,
   health: HealthScore,
+  outbox: OutboxState,
 ): DetailedHealth {
   const assessed = assess(snapshot);
   const regions = regionStates(snapshot);
   const plan = planPart(snapshot);
   const ticks = ticksPart(snapshot);
   const allReport = regions.every((region) => region.state === "reporting");
-  const ok = database.ok && probe.ok && plan.ok && ticks.ok && allReport;
+  const delivery = deliveryPart(outbox, snapshot.now);
+  const ok = database.ok && probe.ok && plan.ok && ticks.ok && allReport && delivery.ok;
   return {
     status: ok ? "ok" : "impaired",
     version,
@@ -59,6 +66,7 @@ export function detailedHealth(
         ...ticks,
         regions: regions.map(regionDocument),
       },
+      delivery,
     },
     netpost: {
       status: worstOf(statusesOf(assessed)),
@@ -74,6 +82,19 @@ export function detailedHealth(
         })),
       })),
     },
+  };
+}
+
+function deliveryPart(outbox: OutboxState, now: number): DeliveryPart {
+  const { waiting, oldestSince, dead, away, failedTests } = outbox;
+  const stuck = oldestSince !== null && now - oldestSince >= stuckSeconds;
+  return {
+    ok: !stuck && away.length === 0 && failedTests.length === 0,
+    waiting,
+    waitingSince: instantOrNull(oldestSince),
+    dead,
+    away: [...away],
+    failedTests: [...failedTests],
   };
 }
 

@@ -36,6 +36,7 @@ export function monitorDocument(
     tags: [...monitor.tags],
     weight: monitor.weight,
     dependsOn: [...monitor.dependsOn],
+    public: monitor.public !== false,
     probe: shownProbe(monitor.probe),
     intervalSeconds: monitor.schedule.intervalSeconds,
     retry: { ...monitor.retry },

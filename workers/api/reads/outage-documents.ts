@@ -1,5 +1,4 @@
 import type { OutageDocument, OutageQuery } from "../../../shared/contract/api/outages.ts";
-import type { PublicIncident } from "../../../shared/contract/api/status.ts";
 import { isFlapping } from "../../../shared/domain/decide-outage.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { Cause } from "../../../shared/domain/recording.ts";
@@ -38,16 +37,20 @@ export async function readPage(
  * @param now epoch seconds, until when an open outage has lasted
  */
 export function outageDocument(outage: ListedOutage, plan: Plan, now: number): OutageDocument {
+  const { number, monitorId, startedAt, detectedAt, endedAt, cause, reopenings } = outage;
+  const monitor = plan.monitors.find(({ id }) => id === monitorId);
   return {
-    ...commonFields(outage, plan, now),
-    detectedAt: instant(outage.detectedAt),
-    cause: causeDocument(outage.cause),
+    number,
+    monitor: { id: monitorId, name: monitor?.name ?? null },
+    state: endedAt === null ? "open" : "closed",
+    startedAt: instant(startedAt),
+    endedAt: instantOrNull(endedAt),
+    durationSeconds: Math.max(0, (endedAt ?? now) - startedAt),
+    reopenings,
+    flapping: isFlapping({ reopenings }),
+    detectedAt: instant(detectedAt),
+    cause: causeDocument(cause),
   };
-}
-
-/** An outage as everybody may see it: without the detail of its cause. */
-export function publicOutage(outage: ListedOutage, plan: Plan, now: number): PublicIncident {
-  return { ...commonFields(outage, plan, now), cause: publicCause(outage.cause) };
 }
 
 /** A cause with its detail. */
@@ -59,19 +62,4 @@ export function causeDocument(cause: Cause | null) {
 /** A cause without its detail, which may quote what the target answered. */
 export function publicCause(cause: Cause | null) {
   return cause === null ? null : { reason: cause.reason, regions: [...cause.regions] };
-}
-
-function commonFields(outage: ListedOutage, plan: Plan, now: number) {
-  const { number, monitorId, startedAt, endedAt, reopenings } = outage;
-  const monitor = plan.monitors.find(({ id }) => id === monitorId);
-  return {
-    number,
-    monitor: { id: monitorId, name: monitor?.name ?? null },
-    state: endedAt === null ? ("open" as const) : ("closed" as const),
-    startedAt: instant(startedAt),
-    endedAt: instantOrNull(endedAt),
-    durationSeconds: Math.max(0, (endedAt ?? now) - startedAt),
-    reopenings,
-    flapping: isFlapping({ reopenings }),
-  };
 }

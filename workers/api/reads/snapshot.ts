@@ -1,6 +1,6 @@
 /** The present as the database has it: what most answers are made of. */
 import { frontier } from "../../../shared/domain/coverage.ts";
-import { type Freshness, freshness } from "../../../shared/domain/freshness.ts";
+import { type Freshness, freshness, staleAfterSeconds } from "../../../shared/domain/freshness.ts";
 import { placesOf } from "../../../shared/domain/inbound.ts";
 import type { Region } from "../../../shared/domain/monitor.ts";
 import { type Placement, placementOf } from "../../../shared/domain/placement.ts";
@@ -38,6 +38,15 @@ export async function readSnapshot(db: D1Database, now: number): Promise<Snapsho
     freshness: freshness(now, memory.coverage),
     regionObjects,
   };
+}
+
+/**
+ * When something that a snapshot shows turns unknown unless a round is recorded, epoch seconds;
+ * infinity where nothing is left that could.
+ */
+export function goesStaleAt({ now, lastSpans }: Snapshot): number {
+  const turns = steps.map((step) => frontier(lastSpans, step) + staleAfterSeconds + 1);
+  return Math.min(...turns.filter((at) => at > now));
 }
 
 /** A region's state as the API tells it. */

@@ -83,7 +83,12 @@ describe("alerts", () => {
       id: "manual~~~refunds",
       state: "firing",
       detail: "Refunds doubled",
+      labels: { team: "pay" },
     });
+    const alerts = await list("?rule=manual", minute(3));
+    expect(alerts.map(({ id, labels }) => ({ id, labels }))).toEqual([
+      { id: "manual~~~refunds", labels: { team: "pay" } },
+    ]);
     const { notifications } = await decide(
       [
         outageSample("home", minute(1), minute(1) + 5),
@@ -95,7 +100,7 @@ describe("alerts", () => {
       "slack trigger",
       "email trigger",
       "webhook trigger",
-      "pagerduty escalate",
+      "pagerduty trigger",
     ]);
     const row = await env.DB.prepare(
       "SELECT labels FROM incidents WHERE origin = 'manual'",
@@ -194,7 +199,7 @@ describe("GET /api/monitoring/alerts/{id}/explain", () => {
       "Trigger to slack: on its way, 0 attempts.",
       "Trigger to email: on its way, 0 attempts.",
       "Trigger to webhook: on its way, 0 attempts.",
-      "Escalate to pagerduty: on its way, 0 attempts.",
+      "Trigger to pagerduty: on its way, 0 attempts.",
     ]);
   });
 

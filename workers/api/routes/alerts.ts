@@ -38,6 +38,8 @@ const writing = { ...forbidden, ...conflict };
 const list = createRoute({
   method: "get",
   path,
+  operationId: "listAlerts",
+  tags: ["alerts"],
   summary: "Alerts: the active ones, unless asked otherwise",
   request: { query: alertQuerySchema },
   responses: { 200: answer("The worst first", alertListSchema), ...one },
@@ -46,6 +48,8 @@ const list = createRoute({
 const read = createRoute({
   method: "get",
   path: `${path}/{id}`,
+  operationId: "getAlert",
+  tags: ["alerts"],
   summary: "One alert",
   request: { params: alertParamsSchema },
   responses: { 200: answer("The alert", singleAlertSchema), ...noSuchAlert, ...one },
@@ -54,6 +58,8 @@ const read = createRoute({
 const triggering = createRoute({
   method: "post",
   path,
+  operationId: "triggerAlert",
+  tags: ["alerts"],
   summary: "Triggers an alert by hand",
   request: jsonBody(triggerBodySchema),
   responses: {
@@ -67,6 +73,8 @@ const triggering = createRoute({
 const resolving = createRoute({
   method: "post",
   path: `${path}/{id}/resolve`,
+  operationId: "resolveAlert",
+  tags: ["alerts"],
   summary: "Ends an alert that was triggered by hand",
   request: { params: alertParamsSchema, ...optionalBody(byBodySchema) },
   responses: { 200: answer("The alert", singleAlertSchema), ...noSuchAlert, ...writing, ...one },
@@ -75,6 +83,8 @@ const resolving = createRoute({
 const explaining = createRoute({
   method: "get",
   path: `${path}/{id}/explain`,
+  operationId: "explainAlert",
+  tags: ["alerts"],
   summary: "Why people were told of an alert, or were not",
   request: { params: alertParamsSchema },
   responses: { 200: answer("In words and data", explanationSchema), ...noSuchAlert, ...one },
@@ -83,6 +93,8 @@ const explaining = createRoute({
 const putting = createRoute({
   method: "put",
   path,
+  operationId: "putRuleByBody",
+  tags: ["rules"],
   summary: "Creates or replaces a rule",
   request: { query: authorQuerySchema, ...jsonBody(ruleBodySchema) },
   responses: {
@@ -96,6 +108,8 @@ const putting = createRoute({
 const removing = createRoute({
   method: "delete",
   path,
+  operationId: "deleteRuleByQuery",
+  tags: ["rules"],
   summary: "Deletes a rule",
   request: { query: removeRuleQuerySchema },
   responses: { 200: answer("Gone", removedSchema), ...noSuchRuleThere, ...writing, ...one },

@@ -8,6 +8,8 @@ import { answer, failures } from "./responses.ts";
 const route = createRoute({
   method: "get",
   path: "/api/health",
+  operationId: "getHealth",
+  tags: ["status"],
   summary: "NetPost's basic health",
   responses: { 200: answer("NetPost as monitored", basicHealthSchema), ...failures },
 });

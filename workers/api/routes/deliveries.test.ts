@@ -7,11 +7,11 @@ import {
   notificationListSchema,
   singleNotificationSchema,
 } from "../../../shared/contract/api/deliveries.ts";
+import { claimNotifications } from "../../../shared/storage/alerting/outbox.ts";
 import {
-  claimNotifications,
   type Settlement,
   settleNotifications,
-} from "../../../shared/storage/alerting/outbox.ts";
+} from "../../../shared/storage/alerting/outbox-settle.ts";
 import { decide, outageSample } from "../testing/alerting.ts";
 import { readAnswer, readProblem } from "../testing/read-answer.ts";
 import {
@@ -34,7 +34,8 @@ beforeAll(async () => {
   await resetWorld();
   await applyConfig(configOf(plainMonitors("home")), minute(0));
   await decide([outageSample("home", minute(0), minute(0) + 5)], minute(0) + 6);
-  const claim = { lease: "a", now: minute(1), leaseSeconds: 60, most: 10, mostOfChannel: 5 };
+  const most = { most: 10, mostOf: new Map(), mostOfOthers: 5 };
+  const claim = { lease: "a", now: minute(1), leaseSeconds: 60, ...most };
   const leased = await claimNotifications(env.DB, claim);
   const settlements = leased.flatMap(({ id, channel }): Settlement[] => {
     if (channel === "slack") {
@@ -47,7 +48,7 @@ beforeAll(async () => {
     }
     if (channel !== "webhook") return [];
     const failed = { failure: "not-found", detail: "no such hook", fallback: null } as const;
-    return [{ kind: "dead", id, nextAt: minute(1), fellBack: true, ...failed }];
+    return [{ kind: "dead", id, nextAt: minute(1), fellBack: true, tried: true, ...failed }];
   });
   await settleNotifications(env.DB, "a", settlements, minute(1));
 });
@@ -155,7 +156,11 @@ describe("channels", () => {
     const PROBE = {
       sendTest: () => Promise.resolve({ kind: "tried", delivered }),
       channels: () =>
-        Promise.resolve({ channels: [{ id: "ops", type: "webhook", on: true, because: null }] }),
+        Promise.resolve({
+          channels: [{ id: "ops", type: "webhook", on: true, because: null }],
+          nextTestAt: minute(90),
+          testFault: null,
+        }),
     };
     const tested = await readAnswer(
       await ask(`${channels}/ops/test`, { at: minute(5), method: "POST", environment: { PROBE } }),
@@ -166,7 +171,9 @@ describe("channels", () => {
       await ask(channels, { at: minute(6), environment: { PROBE } }),
       channelListSchema,
     );
-    expect(all[0]?.lastTest).toEqual({ at: iso(minute(5)), by: "admin", delivered });
+    const told = { tries: 1, toldThrough: null };
+    expect(all[0]?.lastTest).toEqual({ at: iso(minute(5)), by: "admin", delivered, ...told });
+    expect(all[0]?.nextTestAt).toBe(iso(minute(90)));
   });
 
   it("need the probe Worker, and a reader tests nothing", async () => {

@@ -14,11 +14,15 @@ import {
 } from "../../../shared/contract/api/deliveries.ts";
 import { deliveryTimes } from "../../../shared/domain/alerting/delivery-times.ts";
 import { readAlertMemory } from "../../../shared/storage/alerting/alert-ledger.ts";
+import { readChannelPaces } from "../../../shared/storage/alerting/channel-pace.ts";
 import {
+  type ChannelTest,
   keepChannelTest,
+  readChannelTests,
+} from "../../../shared/storage/alerting/channel-tests.ts";
+import {
   type ListedNotification,
   readChannelRecords,
-  readChannelTests,
   readDeliveredPages,
   readNotification,
   readNotificationPage,
@@ -29,7 +33,7 @@ import { changeAlerting, eventOf } from "../alerting/act.ts";
 import type { ApiEnv } from "../context.ts";
 import { adminWrites } from "../middleware/admin-writes.ts";
 import { ProblemError } from "../problems.ts";
-import { askChannels, askForTest } from "../reads/ask-channels.ts";
+import { askForChannels, askForTest } from "../reads/ask-channels.ts";
 import { notificationDocument } from "../reads/explanation.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { instant, instantOrNull } from "../reads/instant.ts";
@@ -47,6 +51,8 @@ const mostPages = 5_000;
 const list = createRoute({
   method: "get",
   path: notifications,
+  operationId: "listNotifications",
+  tags: ["notifications"],
   summary: "Notifications, the newest first; state=dead for those that could not be delivered",
   request: { query: notificationQuerySchema },
   responses: { 200: answer("One page", notificationListSchema), ...one },
@@ -55,6 +61,8 @@ const list = createRoute({
 const retry = createRoute({
   method: "post",
   path: `${notifications}/{id}/retry`,
+  operationId: "retryNotification",
+  tags: ["notifications"],
   summary: "Has a dead letter sent again",
   request: { params: notificationParamsSchema, ...optionalBody(byBodySchema) },
   responses: {
@@ -68,6 +76,8 @@ const retry = createRoute({
 const times = createRoute({
   method: "get",
   path: "/api/monitoring/delivery-times",
+  operationId: "getDeliveryTimes",
+  tags: ["notifications"],
   summary: "How long it took from the first failed attempt until people knew",
   request: { query: deliveryTimesQuerySchema },
   responses: { 200: answer("Median, p95 and worst", deliveryTimesSchema), ...one },
@@ -76,6 +86,8 @@ const times = createRoute({
 const listChannels = createRoute({
   method: "get",
   path: channels,
+  operationId: "listChannels",
+  tags: ["channels"],
   summary: "Channels, and how they fare",
   responses: { 200: answer("Every channel, on or off", channelListSchema), ...one },
 });
@@ -83,6 +95,8 @@ const listChannels = createRoute({
 const test = createRoute({
   method: "post",
   path: `${channels}/{id}/test`,
+  operationId: "testChannel",
+  tags: ["channels"],
   summary: "Sends a test message through a channel now",
   request: { params: channelParamsSchema, ...optionalBody(byBodySchema) },
   responses: {
@@ -157,13 +171,17 @@ export function addDeliveries(app: OpenAPIHono<ApiEnv>): void {
 
   app.openapi(listChannels, async (context) => {
     const { DB, PROBE } = context.get("environment");
-    const [known, records, tests, { policies }] = await Promise.all([
-      askChannels(PROBE, context.get("clock")),
+    const [answered, records, tests, paces, { policies }] = await Promise.all([
+      askForChannels(PROBE, context.get("clock")),
       fromDatabase(readChannelRecords(DB, context.get("now") - recordSeconds)),
       fromDatabase(readChannelTests(DB)),
+      fromDatabase(readChannelPaces(DB)),
       fromDatabase(readAlertingDocuments(DB)),
     ]);
-    const all = known.map((channel) => {
+    const now = context.get("now");
+    const all = answered.channels.map((channel) => {
+      const pace = paces.get(channel.id);
+      const heldUntil = pace !== undefined && pace.heldUntil > now ? pace.heldUntil : null;
       const record = records.get(channel.id);
       const last = tests.find((each) => each.channel === channel.id);
       const naming = policies.filter(({ steps }) =>
@@ -177,12 +195,13 @@ export function addDeliveries(app: OpenAPIHono<ApiEnv>): void {
         waiting: record?.waiting ?? 0,
         failing: record?.failing ?? 0,
         dead: record?.dead ?? 0,
-        lastTest: last
-          ? { at: instant(last.at), by: last.author, delivered: { ...last.delivered } }
-          : null,
+        awaySince: instantOrNull(pace?.awaySince ?? null),
+        heldUntil: instantOrNull(heldUntil),
+        lastTest: last ? testDocument(last) : null,
+        nextTestAt: channel.on ? instantOrNull(answered.nextTestAt) : null,
       };
     });
-    return context.json({ channels: all }, 200);
+    return context.json({ channels: all, testFault: answered.testFault }, 200);
   });
 
   app.openapi(test, async (context) => {
@@ -204,6 +223,10 @@ export function addDeliveries(app: OpenAPIHono<ApiEnv>): void {
 
 function shown(one: ListedNotification) {
   return { ...notificationDocument(one), incident: one.number };
+}
+
+function testDocument({ at, author, tries, delivered, toldThrough }: ChannelTest) {
+  return { at: instant(at), by: author ?? "schedule", tries, delivered, toldThrough };
 }
 
 function nothingThere(): ProblemError {

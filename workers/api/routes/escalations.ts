@@ -50,6 +50,8 @@ const named = { params: documentParamsSchema, query: authorQuerySchema };
 const listPolicies = createRoute({
   method: "get",
   path: policies,
+  operationId: "listPolicies",
+  tags: ["escalations"],
   summary: "Escalation policies, and the rules that name them",
   responses: { 200: answer("Every policy", policyListSchema), ...one },
 });
@@ -57,6 +59,8 @@ const listPolicies = createRoute({
 const readPolicy = createRoute({
   method: "get",
   path: `${policies}/{id}`,
+  operationId: "getPolicy",
+  tags: ["escalations"],
   summary: "One policy, and who changed it",
   request: { params: documentParamsSchema },
   responses: { 200: answer("The policy", singlePolicySchema), ...noSuchPolicy, ...one },
@@ -65,6 +69,8 @@ const readPolicy = createRoute({
 const putPolicy = createRoute({
   method: "put",
   path: `${policies}/{id}`,
+  operationId: "putPolicy",
+  tags: ["escalations"],
   summary: "Creates or replaces a policy",
   request: { ...named, ...jsonBody(policyBodySchema) },
   responses: {
@@ -78,6 +84,8 @@ const putPolicy = createRoute({
 const deletePolicy = createRoute({
   method: "delete",
   path: `${policies}/{id}`,
+  operationId: "deletePolicy",
+  tags: ["escalations"],
   summary: "Deletes a policy that no rule names",
   request: named,
   responses: { 200: answer("Gone", removedSchema), ...noSuchPolicy, ...writing, ...one },
@@ -86,6 +94,8 @@ const deletePolicy = createRoute({
 const listRotations = createRoute({
   method: "get",
   path: rotations,
+  operationId: "listRotations",
+  tags: ["escalations"],
   summary: "Rotations, and who is on call now",
   responses: { 200: answer("Every rotation", rotationListSchema), ...one },
 });
@@ -93,6 +103,8 @@ const listRotations = createRoute({
 const readRotation = createRoute({
   method: "get",
   path: `${rotations}/{id}`,
+  operationId: "getRotation",
+  tags: ["escalations"],
   summary: "One rotation, who is on call, and who changed it",
   request: { params: documentParamsSchema },
   responses: { 200: answer("The rotation", singleRotationSchema), ...noSuchRotation, ...one },
@@ -101,6 +113,8 @@ const readRotation = createRoute({
 const putRotation = createRoute({
   method: "put",
   path: `${rotations}/{id}`,
+  operationId: "putRotation",
+  tags: ["escalations"],
   summary: "Creates or replaces a rotation",
   request: { ...named, ...jsonBody(rotationBodySchema) },
   responses: {
@@ -114,6 +128,8 @@ const putRotation = createRoute({
 const deleteRotation = createRoute({
   method: "delete",
   path: `${rotations}/{id}`,
+  operationId: "deleteRotation",
+  tags: ["escalations"],
   summary: "Deletes a rotation that no policy names",
   request: named,
   responses: { 200: answer("Gone", removedSchema), ...noSuchRotation, ...writing, ...one },

@@ -13,6 +13,8 @@ import { answer, failures, invalid, unauthorized } from "./responses.ts";
 const route = createRoute({
   method: "get",
   path: "/api/monitoring/health/history",
+  operationId: "getHealthHistory",
+  tags: ["health"],
   summary: "NetPost's health score over time",
   request: { query: healthHistoryQuerySchema },
   responses: {

@@ -160,6 +160,10 @@ describe("GET /api/monitoring/health/detailed", () => {
           lagSeconds: 0,
           regions: [region("us-east"), region("us-west"), region("eu-west")],
         },
+        delivery: {
+          ...{ ok: true, waiting: 0, waitingSince: null, dead: 0 },
+          ...{ away: [], failedTests: [] },
+        },
       },
       netpost: {
         status: "down",

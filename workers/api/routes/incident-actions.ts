@@ -40,6 +40,7 @@ import {
   forbidden,
   invalid,
   noSuchIncident,
+  text,
   unauthorized,
 } from "./responses.ts";
 
@@ -52,6 +53,8 @@ const params = { params: handledParamsSchema };
 const list = createRoute({
   method: "get",
   path,
+  operationId: "listIncidents",
+  tags: ["incidents"],
   summary: "Incidents that people handle, newest first; what was merged is part of another",
   request: { query: handledQuerySchema },
   responses: { 200: answer("One page", handledListSchema), ...reading },
@@ -60,6 +63,8 @@ const list = createRoute({
 const read = createRoute({
   method: "get",
   path: one,
+  operationId: "getIncident",
+  tags: ["incidents"],
   summary: "One incident: members, deadlines, timeline, review",
   request: params,
   responses: shown,
@@ -68,10 +73,12 @@ const read = createRoute({
 const readReview = createRoute({
   method: "get",
   path: `${one}/review.md`,
+  operationId: "getIncidentReview",
+  tags: ["incidents"],
   summary: "The incident and its review as Markdown",
   request: params,
   responses: {
-    200: { description: "Markdown", content: { "text/markdown": {} } },
+    200: text("Markdown", "text/markdown"),
     ...noSuchIncident,
     ...reading,
   },
@@ -84,42 +91,90 @@ const action = <
 >(
   method: Method,
   name: Name,
+  operationId: string,
   summary: string,
   body: { body: { content: { "application/json": { schema: Body } }; required: boolean } },
 ) =>
   createRoute({
     method,
     path: `/api/monitoring/incidents/{number}/${name}` as const,
+    operationId,
+    tags: ["incidents"],
     summary,
     request: { ...params, ...body },
     responses: { ...shown, ...forbidden, ...conflict },
   });
 
-const acknowledging = action("post", "acknowledge", "Takes it on", optionalBody(byBodySchema));
+const acknowledging = action(
+  "post",
+  "acknowledge",
+  "acknowledgeIncident",
+  "Takes it on",
+  optionalBody(byBodySchema),
+);
 const resolving = action(
   "post",
   "resolve",
+  "resolveIncident",
   "Ends what was triggered by hand",
   optionalBody(byBodySchema),
 );
-const snoozing = action("post", "snooze", "Nobody is told until then", jsonBody(snoozeBodySchema));
-const assigning = action("post", "assign", "Gives it to somebody", jsonBody(assignBodySchema));
-const merging = action("post", "merge", "Makes it part of another", jsonBody(mergeBodySchema));
+const snoozing = action(
+  "post",
+  "snooze",
+  "snoozeIncident",
+  "Nobody is told until then",
+  jsonBody(snoozeBodySchema),
+);
+const assigning = action(
+  "post",
+  "assign",
+  "assignIncident",
+  "Gives it to somebody",
+  jsonBody(assignBodySchema),
+);
+const merging = action(
+  "post",
+  "merge",
+  "mergeIncident",
+  "Makes it part of another",
+  jsonBody(mergeBodySchema),
+);
 const rating = action(
   "post",
   "priority",
+  "setIncidentPriority",
   "Sets its priority for good",
   jsonBody(priorityBodySchema),
 );
-const updating = action("post", "updates", "Tells how it goes", jsonBody(updateBodySchema));
-const marking = action("post", "false-alarm", "There was nothing", optionalBody(byBodySchema));
+const updating = action(
+  "post",
+  "updates",
+  "addIncidentUpdate",
+  "Tells how it goes",
+  jsonBody(updateBodySchema),
+);
+const marking = action(
+  "post",
+  "false-alarm",
+  "markFalseAlarm",
+  "There was nothing",
+  optionalBody(byBodySchema),
+);
 const unmarking = action(
   "delete",
   "false-alarm",
+  "unmarkFalseAlarm",
   "There was something",
   optionalBody(byBodySchema),
 );
-const reviewing = action("put", "review", "Writes its review", jsonBody(reviewBodySchema));
+const reviewing = action(
+  "put",
+  "review",
+  "writeIncidentReview",
+  "Writes its review",
+  jsonBody(reviewBodySchema),
+);
 
 /** GET /api/monitoring/incidents, GET …/{number}, …/review.md, and what people do with them. */
 export function addIncidentActions(app: OpenAPIHono<ApiEnv>): void {

@@ -7,6 +7,7 @@ import { probedMetrics } from "../../../shared/storage/metric-rollups.ts";
 import { readPlan } from "../../../shared/storage/plans.ts";
 import { rollUpSlice } from "../../../shared/storage/roll-up-slice.ts";
 import { readWork } from "../../../shared/storage/rollup-work.ts";
+import { decide, outageSample, sampleOf, send } from "../testing/alerting.ts";
 import { readAnswer, readProblem } from "../testing/read-answer.ts";
 import {
   applyConfig,
@@ -129,5 +130,61 @@ describe("GET /api/monitoring/kpis", () => {
     const problem = await readProblem(response, "invalid-request", 400);
     expect(problem.errors?.map((error) => error.field)).toEqual([field]);
     expect(problem.errors?.[0]?.message.length).toBeGreaterThan(5);
+  });
+});
+
+describe("what people did with incidents", () => {
+  const lasting = { from: minute(10), to: minute(16) };
+
+  beforeAll(async () => {
+    await resetWorld();
+    await applyConfig(configOf(plainMonitors("home", "login")), minute(0));
+    await record({ from: minute(0), to: minute(60) }, (_, __, time) =>
+      time >= lasting.from && time < lasting.to ? down() : up,
+    );
+    const both = ["home", "login"].map((id) => outageSample(id, minute(10), minute(10) + 5));
+    await decide(both, minute(10) + 6);
+    await send("POST", "/api/monitoring/incidents/1/acknowledge", undefined, minute(12));
+    await decide([], minute(16) + 6);
+    const score = { rule: "health-score", value: 40 };
+    await decide([sampleOf({ ...score, level: "critical" })], minute(20));
+    await decide([sampleOf({ ...score, level: "critical" })], minute(23));
+    await decide([sampleOf({ ...score, level: "well" })], minute(30));
+  });
+
+  it("is in the time to recover of P1 and in the deadlines met, by priority", async () => {
+    const kpis = await list();
+    expect(kpis.get("p1Recovery")).toMatchObject({
+      value: 366,
+      met: true,
+      from: { incidents: 1, stillOpen: 0, longestSeconds: 366 },
+    });
+    // P1 was answered and ended in time, and so was the alert's own incident.
+    expect(kpis.get("responseDeadlinesMet")).toMatchObject({
+      value: 100,
+      from: { deadlines: 4, responsesMissed: 0, resolutionsMissed: 0 },
+    });
+    expect(kpis.get("alertAccuracy")).toMatchObject({
+      value: 100,
+      from: { outages: 2, otherIncidents: 1, falseAlarms: 0 },
+    });
+  });
+
+  it("counts a false alarm that an alert began, rounded for people", async () => {
+    await send("POST", "/api/monitoring/incidents/3/false-alarm", undefined, minute(40));
+    const kpis = await list();
+    expect(kpis.get("alertAccuracy")).toMatchObject({
+      value: 66.6667,
+      met: false,
+      from: { outages: 2, otherIncidents: 1, falseAlarms: 1 },
+    });
+    expect(kpis.get("responseDeadlinesMet")?.from).toMatchObject({ deadlines: 2 });
+  });
+
+  it("of another time is not in it", async () => {
+    const kpis = await list(`?from=${new Date(minute(45) * 1000).toISOString()}`);
+    for (const id of ["p1Recovery", "responseDeadlinesMet", "alertAccuracy"] as const) {
+      expect(kpis.get(id)).toMatchObject({ value: null, met: null });
+    }
   });
 });

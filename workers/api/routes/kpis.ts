@@ -9,6 +9,8 @@ import { answer, failures, invalid, unauthorized } from "./responses.ts";
 const route = createRoute({
   method: "get",
   path: "/api/monitoring/kpis",
+  operationId: "getKpis",
+  tags: ["availability"],
   summary: "Indicators against their targets; what is not known is null with a reason",
   request: { query: kpiQuerySchema },
   responses: {

@@ -50,6 +50,8 @@ const single = (description: string) => answer(description, singleMaintenanceSch
 const list = createRoute({
   method: "get",
   path,
+  operationId: "listMaintenance",
+  tags: ["maintenance"],
   summary: "Maintenance windows and exclusions, with what is upcoming",
   request: { query: maintenanceQuerySchema },
   responses: { 200: answer("Windows", maintenanceListSchema), ...one },
@@ -58,6 +60,8 @@ const list = createRoute({
 const read = createRoute({
   method: "get",
   path: `${path}/{id}`,
+  operationId: "getMaintenance",
+  tags: ["maintenance"],
   summary: "One of them",
   request: { params: maintenanceParamsSchema },
   responses: { 200: single("The window"), ...noSuchWindow, ...one },
@@ -66,6 +70,8 @@ const read = createRoute({
 const create = createRoute({
   method: "post",
   path,
+  operationId: "createMaintenance",
+  tags: ["maintenance"],
   summary: "Declares one, also of a time that is past",
   request: json(createMaintenanceSchema),
   responses: { 201: single("The new window"), ...forbidden, ...one },
@@ -74,6 +80,8 @@ const create = createRoute({
 const change = createRoute({
   method: "patch",
   path: `${path}/{id}`,
+  operationId: "changeMaintenance",
+  tags: ["maintenance"],
   summary: "Changes one from now on",
   request: { params: maintenanceParamsSchema, ...json(changeMaintenanceSchema) },
   responses: { 200: single("The window"), ...writing, ...one },
@@ -82,6 +90,8 @@ const change = createRoute({
 const remove = createRoute({
   method: "delete",
   path: `${path}/{id}`,
+  operationId: "cancelMaintenance",
+  tags: ["maintenance"],
   summary: "Cancels what is still to come of one",
   request: { params: maintenanceParamsSchema, query: withdrawQuerySchema },
   responses: { 200: single("The window"), ...writing, ...one },
@@ -90,6 +100,8 @@ const remove = createRoute({
 const end = createRoute({
   method: "post",
   path: `${path}/{id}/end`,
+  operationId: "endMaintenance",
+  tags: ["maintenance"],
   summary: "Ends early what is in force now of one",
   request: { params: maintenanceParamsSchema },
   responses: { 200: single("The window"), ...writing, ...one },

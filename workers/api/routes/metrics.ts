@@ -9,11 +9,15 @@ import {
 } from "../../../shared/contract/api/metrics.ts";
 import { mostActiveSeries, pushPoints } from "../../../shared/storage/metrics.ts";
 import type { ApiEnv } from "../context.ts";
+import { familiesOf } from "../exposition/families.ts";
+import { negotiateFormat } from "../exposition/negotiate.ts";
+import { expositionTypes, render } from "../exposition/render.ts";
 import { requireAdmin } from "../middleware/require-admin.ts";
 import { invalidRequest, ProblemError } from "../problems.ts";
 import { readAskedMetrics } from "../reads/asked-metrics.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { digestOf, pointsOf } from "../reads/pushed-points.ts";
+import { readScrape } from "../reads/scrape.ts";
 import { answer, conflict, failures, forbidden, invalid, unauthorized } from "./responses.ts";
 
 const path = "/api/monitoring/metrics";
@@ -21,10 +25,19 @@ const path = "/api/monitoring/metrics";
 const read = createRoute({
   method: "get",
   path,
+  operationId: "getMetrics",
+  tags: ["metrics"],
   summary: "Metrics: present values against their thresholds, statistics, series",
   request: { query: metricsQuerySchema },
   responses: {
-    200: answer("Every metric, or the one asked for", metricsDocumentSchema),
+    200: {
+      description: "Every metric, or the one asked for; as text, all that Prometheus may want",
+      content: {
+        "application/json": { schema: metricsDocumentSchema },
+        "text/plain": { schema: { type: "string" } },
+        "application/openmetrics-text": { schema: { type: "string" } },
+      },
+    },
     ...invalid,
     ...unauthorized,
     ...failures,
@@ -34,6 +47,8 @@ const read = createRoute({
 const push = createRoute({
   method: "post",
   path,
+  operationId: "pushMetrics",
+  tags: ["metrics"],
   summary: "Takes values of metrics that NetPost pushes",
   description: "Needs the admin token. All points are taken, or none.",
   request: {
@@ -54,8 +69,16 @@ const push = createRoute({
 export function addMetrics(app: OpenAPIHono<ApiEnv>): void {
   app.openapi(read, async (context) => {
     const { DB } = context.get("environment");
-    const document = await readAskedMetrics(DB, context.req.valid("query"), context.get("now"));
-    return context.json(document, 200);
+    const { format: asked, ...query } = context.req.valid("query");
+    const format = asked ?? negotiateFormat(context.req.header("Accept"));
+    context.header("Vary", "Accept");
+    if (format === "json") {
+      return context.json(await readAskedMetrics(DB, query, context.get("now")), 200);
+    }
+    refuseBeside(query, format);
+    const families = familiesOf(await readScrape(DB, context.get("now")));
+    context.header("Content-Type", expositionTypes[format]);
+    return context.body(render(families, format), 200);
   });
 
   // Before the route's validators: who may not push learns nothing of what would be valid.
@@ -91,4 +114,13 @@ export function addMetrics(app: OpenAPIHono<ApiEnv>): void {
         );
     }
   });
+}
+
+/** A text has every metric as it is now: what else was asked for must not be passed over in silence. */
+function refuseBeside(query: Readonly<Record<string, unknown>>, format: string): void {
+  const fields = Object.keys(query).filter((field) => query[field] !== undefined);
+  if (fields.length === 0) return;
+  throw invalidRequest(
+    fields.map((field) => ({ field, message: `not with ${format}; format=json has it` })),
+  );
 }

@@ -16,6 +16,8 @@ import { answer, failures, invalid, missing, unauthorized } from "./responses.ts
 const list = createRoute({
   method: "get",
   path: "/api/monitoring/monitors",
+  operationId: "listMonitors",
+  tags: ["monitors"],
   summary: "Every monitor: configuration, status, latest result per region",
   responses: { 200: answer("All monitors", monitorListSchema), ...unauthorized, ...failures },
 });
@@ -23,6 +25,8 @@ const list = createRoute({
 const single = createRoute({
   method: "get",
   path: "/api/monitoring/monitors/{id}",
+  operationId: "getMonitor",
+  tags: ["monitors"],
   summary: "One monitor",
   request: { params: monitorParamsSchema },
   responses: {

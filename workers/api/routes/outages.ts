@@ -9,6 +9,8 @@ import { answer, failures, invalid, unauthorized } from "./responses.ts";
 const route = createRoute({
   method: "get",
   path: "/api/monitoring/outages",
+  operationId: "listOutages",
+  tags: ["outages"],
   summary: "Outages, newest first",
   request: { query: outageQuerySchema },
   responses: {

@@ -8,6 +8,7 @@ import {
   readinessSchema,
 } from "../../../shared/contract/api/health.ts";
 import { readHealthScore } from "../../../shared/measure/health-score.ts";
+import { readOutboxState } from "../../../shared/storage/alerting/outbox-state.ts";
 import { version } from "../../../shared/version.ts";
 import type { ApiEnv } from "../context.ts";
 import { problemOf } from "../problems.ts";
@@ -17,9 +18,14 @@ import { detailedHealth, isReady, readinessParts } from "../reads/health-documen
 import { readSnapshot, type Snapshot } from "../reads/snapshot.ts";
 import { answer, failures, unauthorized } from "./responses.ts";
 
+/** Dead letters of so long are counted. */
+const deadSeconds = 86_400;
+
 const live = createRoute({
   method: "get",
   path: "/api/monitoring/health/live",
+  operationId: "getLiveness",
+  tags: ["health"],
   summary: "Whether the api Worker runs",
   responses: { 200: answer("It runs", livenessSchema), ...unauthorized },
 });
@@ -27,6 +33,8 @@ const live = createRoute({
 const ready = createRoute({
   method: "get",
   path: "/api/monitoring/health/ready",
+  operationId: "getReadiness",
+  tags: ["health"],
   summary: "Whether the monitoring can say anything about the present",
   responses: {
     200: answer("It can", readinessSchema),
@@ -42,6 +50,8 @@ const ready = createRoute({
 const detailed = createRoute({
   method: "get",
   path: "/api/monitoring/health/detailed",
+  operationId: "getDetailedHealth",
+  tags: ["health"],
   summary: "The parts of the monitoring, and NetPost's full assessment",
   responses: { 200: answer("Both", detailedHealthSchema), ...unauthorized, ...failures },
 });
@@ -71,8 +81,11 @@ export function addOwnHealth(app: OpenAPIHono<ApiEnv>): void {
     ]);
     if (seen.snapshot === null) throw seen.error;
     const { snapshot, part } = seen;
-    const health = await fromDatabase(readHealthScore(DB, snapshot.plan, snapshot));
-    return context.json(detailedHealth(snapshot, part, probe, health), 200);
+    const [health, outbox] = await Promise.all([
+      fromDatabase(readHealthScore(DB, snapshot.plan, snapshot)),
+      fromDatabase(readOutboxState(DB, snapshot.now - deadSeconds)),
+    ]);
+    return context.json(detailedHealth(snapshot, part, probe, health, outbox), 200);
   });
 }
 

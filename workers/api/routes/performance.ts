@@ -22,6 +22,8 @@ const path = "/api/monitoring/performance";
 const readRoute = createRoute({
   method: "get",
   path,
+  operationId: "getPerformance",
+  tags: ["performance"],
   summary: "Response times, error rate and throughput by monitor and region over any window",
   request: { query: performanceQuerySchema },
   responses: {
@@ -35,6 +37,8 @@ const readRoute = createRoute({
 const benchmarkRoute = createRoute({
   method: "post",
   path,
+  operationId: "runBenchmark",
+  tags: ["performance"],
   summary: "Asks an endpoint many times in a row from a region, and compares with its baseline",
   request: {
     body: { content: { "application/json": { schema: benchmarkBodySchema } }, required: true },

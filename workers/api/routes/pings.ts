@@ -24,6 +24,8 @@ const responses = {
 const door = createRoute({
   method: "get",
   path: "/api/ping",
+  operationId: "checkPingDoor",
+  tags: ["heartbeats"],
   summary: "Whether pings can be taken",
   responses: { 200: answer("They can", doorSchema), ...noSuchHeartbeat, ...failures },
 });
@@ -32,6 +34,8 @@ const succeed = (method: "get" | "post") =>
   createRoute({
     method,
     path: "/api/ping/{token}",
+    operationId: method === "get" ? "ping" : "postPing",
+    tags: ["heartbeats"],
     summary: "A job of NetPost's calls in: it succeeded",
     description: "Needs no key: the address is the secret. A body is ignored.",
     request: { params: pingParamsSchema, query: pingQuerySchema },
@@ -42,6 +46,8 @@ const signal = (method: "get" | "post") =>
   createRoute({
     method,
     path: "/api/ping/{token}/{signal}",
+    operationId: method === "get" ? "pingSignal" : "postPingSignal",
+    tags: ["heartbeats"],
     summary: "A job of NetPost's calls in: it starts, failed, or ended with an exit status",
     description: "Needs no key: the address is the secret. A body is ignored.",
     request: { params: signalParamsSchema, query: pingQuerySchema },

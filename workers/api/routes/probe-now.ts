@@ -20,6 +20,8 @@ import { answer, failures, forbidden, invalid, missing, unauthorized } from "./r
 const route = createRoute({
   method: "post",
   path: "/api/monitoring/monitors/{id}/probe",
+  operationId: "probeMonitor",
+  tags: ["monitors"],
   summary: "Runs one probe now from each chosen region and tells how it went",
   request: {
     params: monitorParamsSchema,

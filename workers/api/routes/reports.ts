@@ -35,6 +35,8 @@ const path = "/api/monitoring/reports";
 const listRoute = createRoute({
   method: "get",
   path,
+  operationId: "listReports",
+  tags: ["reports"],
   summary: "Reports that were made, newest first",
   request: { query: reportQuerySchema },
   responses: {
@@ -48,6 +50,8 @@ const listRoute = createRoute({
 const makeRoute = createRoute({
   method: "post",
   path,
+  operationId: "makeReport",
+  tags: ["reports"],
   summary: "Makes the report of a period that is over, now",
   request: { body: { content: { "application/json": { schema: newReportSchema } } } },
   responses: {
@@ -63,6 +67,8 @@ const makeRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path: `${path}/{number}`,
+  operationId: "getReport",
+  tags: ["reports"],
   summary: "One report as JSON, as CSV or as a page to print",
   request: { params: reportParamsSchema, query: reportFormatSchema },
   responses: {
@@ -84,6 +90,8 @@ const readRoute = createRoute({
 const verifyRoute = createRoute({
   method: "get",
   path: `${path}/{number}/verify`,
+  operationId: "verifyReport",
+  tags: ["reports"],
   summary: "Computes a report again and says what differs, and why",
   request: { params: reportParamsSchema },
   responses: {

@@ -12,6 +12,12 @@ export function answer<T extends z.ZodType>(description: string, schema: T) {
   return { description, content: { "application/json": { schema } } };
 }
 
+/** An answer that is no JSON. */
+export function text(description: string, type: string) {
+  return { description, content: { [type]: { schema: { type: "string" as const } } } };
+}
+
+export const notModified = { 304: { description: "The version named in If-None-Match" } };
 export const invalid = { 400: problem("A field is not valid; `errors` names it") };
 export const unauthorized = { 401: problem("No key, or a wrong one") };
 export const forbidden = { 403: problem("Not with this key: it needs the admin token") };

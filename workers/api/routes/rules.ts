@@ -35,6 +35,8 @@ const single = (description: string) => answer(description, singleRuleSchema);
 const list = createRoute({
   method: "get",
   path,
+  operationId: "listRules",
+  tags: ["rules"],
   summary: "Alert rules",
   responses: { 200: answer("Every rule, by id", ruleListSchema), ...one },
 });
@@ -42,6 +44,8 @@ const list = createRoute({
 const read = createRoute({
   method: "get",
   path: `${path}/{id}`,
+  operationId: "getRule",
+  tags: ["rules"],
   summary: "One rule, and who changed it",
   request: { params: documentParamsSchema },
   responses: { 200: single("The rule"), ...noSuchRuleThere, ...one },
@@ -50,6 +54,8 @@ const read = createRoute({
 const create = createRoute({
   method: "post",
   path,
+  operationId: "createRule",
+  tags: ["rules"],
   summary: "Creates a rule",
   request: { query: authorQuerySchema, ...jsonBody(ruleBodySchema) },
   responses: { 201: single("The new rule"), ...writing, ...one },
@@ -58,6 +64,8 @@ const create = createRoute({
 const replace = createRoute({
   method: "put",
   path: `${path}/{id}`,
+  operationId: "putRule",
+  tags: ["rules"],
   summary: "Replaces a rule, or creates it",
   request: { params: documentParamsSchema, query: authorQuerySchema, ...jsonBody(ruleBodySchema) },
   responses: { 200: single("The rule"), 201: single("The new rule"), ...writing, ...one },
@@ -66,6 +74,8 @@ const replace = createRoute({
 const change = createRoute({
   method: "patch",
   path: `${path}/{id}`,
+  operationId: "changeRule",
+  tags: ["rules"],
   summary: "Changes some fields of a rule",
   request: { params: documentParamsSchema, query: authorQuerySchema, ...jsonBody(rulePatchSchema) },
   responses: { 200: single("The rule"), ...writing, ...noSuchRuleThere, ...one },
@@ -74,6 +84,8 @@ const change = createRoute({
 const remove = createRoute({
   method: "delete",
   path: `${path}/{id}`,
+  operationId: "deleteRule",
+  tags: ["rules"],
   summary: "Deletes a rule; what fires by it ends",
   request: { params: documentParamsSchema, query: authorQuerySchema },
   responses: { 200: answer("Gone", removedSchema), ...writing, ...noSuchRuleThere, ...one },

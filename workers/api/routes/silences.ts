@@ -38,6 +38,8 @@ const mostMuted = 100;
 const list = createRoute({
   method: "get",
   path,
+  operationId: "listSilences",
+  tags: ["silences"],
   summary: "Silences: those in force or to come, unless asked otherwise",
   request: { query: silenceQuerySchema },
   responses: { 200: answer("One page", silenceListSchema), ...one },
@@ -46,6 +48,8 @@ const list = createRoute({
 const read = createRoute({
   method: "get",
   path: `${path}/{id}`,
+  operationId: "getSilence",
+  tags: ["silences"],
   summary: "One silence, and what it muted",
   request: { params: silenceParamsSchema },
   responses: { 200: answer("The silence", singleSilenceSchema), ...noSuchSilence, ...one },
@@ -54,6 +58,8 @@ const read = createRoute({
 const create = createRoute({
   method: "post",
   path,
+  operationId: "createSilence",
+  tags: ["silences"],
   summary: "Mutes what matches, until an end",
   request: jsonBody(silenceBodySchema),
   responses: {
@@ -67,6 +73,8 @@ const create = createRoute({
 const end = createRoute({
   method: "delete",
   path: `${path}/{id}`,
+  operationId: "endSilence",
+  tags: ["silences"],
   summary: "Ends a silence early",
   request: { params: silenceParamsSchema, query: byQuerySchema },
   responses: {

@@ -9,6 +9,8 @@ import { answer, failures, invalid, unauthorized } from "./responses.ts";
 const route = createRoute({
   method: "get",
   path: "/api/monitoring/sla",
+  operationId: "getSla",
+  tags: ["availability"],
   summary: "Availability by monitor, region and group over any window",
   request: { query: slaQuerySchema },
   responses: {

@@ -9,6 +9,8 @@ import { answer, failures, invalid, unauthorized } from "./responses.ts";
 const route = createRoute({
   method: "get",
   path: "/api/monitoring/slo",
+  operationId: "getSlo",
+  tags: ["availability"],
   summary: "Error budgets, burn rates and their signals, and when budgets run out",
   request: { query: sloQuerySchema },
   responses: {

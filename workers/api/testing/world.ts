@@ -11,6 +11,7 @@ import type { Span } from "../../../shared/domain/span.ts";
 import { commit, readMemory } from "../../../shared/storage/ledger.ts";
 import { apply, propose, readPlan } from "../../../shared/storage/plans.ts";
 import { createApp } from "../app.ts";
+import { expectAgreement } from "./agreement.ts";
 
 /** A minute to begin at: 2026-09-21T14:14:00Z. */
 export const start = 1_790_000_040;
@@ -58,6 +59,8 @@ export async function resetWorld(): Promise<void> {
   await env.DB.batch([
     ...[...tables, "monitors", "regions"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
     env.DB.prepare("UPDATE ledger SET version = 0, plan_revision = 0"),
+    // Public documents of another world have another version.
+    env.DB.prepare("UPDATE public_version SET maintenance = maintenance + 1"),
   ]);
 }
 
@@ -177,12 +180,12 @@ export interface RequestOptions {
   readonly clock?: Clock;
 }
 
-/** Asks the api. */
+/** Asks the api. The answer agrees with what its route declares, or the test fails. */
 export async function ask(path: string, options: RequestOptions): Promise<Response> {
   const { at, key = adminToken, method = "GET", headers = {}, body, environment } = options;
   const app = createApp(options.clock ?? clockAt(at));
   const bearer = key === null ? {} : { Authorization: `Bearer ${key}` };
-  return app.request(
+  const response = await app.request(
     path,
     { method, headers: { ...bearer, ...headers }, ...(body === undefined ? {} : { body }) },
     {
@@ -194,6 +197,8 @@ export async function ask(path: string, options: RequestOptions): Promise<Respon
       ...environment,
     },
   );
+  await expectAgreement(app, method, path, response);
+  return response;
 }
 
 /** Epoch seconds as the api writes them. */

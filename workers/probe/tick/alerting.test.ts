@@ -49,7 +49,8 @@ beforeEach(async () => {
 });
 
 function surroundings(more: Readonly<Record<string, unknown>> = {}): TickSurroundings {
-  const settings = { ALERT_WEBHOOK_URL: box.url, ALERT_WEBHOOK_SECRET: secret };
+  const urls = { ALERT_WEBHOOK_URL: box.url, ALERT_WEBHOOK_SECRET: secret };
+  const settings = { ...urls, CHANNEL_TEST_SCHEDULE: "off" };
   return {
     ...freshSurroundings(standingClock(now + 1)),
     env: { ...env, ...settings, DASHBOARD_URL: "https://dashboard.netpost.example", ...more },

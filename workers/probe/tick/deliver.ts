@@ -1,34 +1,35 @@
 /**
  * Step 8, after each recorded round: sends what is due from the outbox. What is sent is leased before
  * and settled right after, so that whichever process dies when, it arrives, and a repetition has the
- * same key. It takes a bounded time; what is left is due in the next round.
+ * same key. Channels are told beside each other, each at its own pace and one message after the
+ * other, critical first, then oldest. It takes a bounded time; what is left is due in the next round.
  */
 import pLimit from "p-limit";
 import { toSeconds } from "../../../shared/clock.ts";
-import { composeMessage } from "../../../shared/domain/alerting/compose-message.ts";
+import { leaseSeconds } from "../../../shared/domain/alerting/delivery.ts";
 import {
-  afterAttempt,
-  fallbackFor,
-  leaseSeconds,
-} from "../../../shared/domain/alerting/delivery.ts";
-import {
-  type Delivered,
-  failedDelivery,
-} from "../../../shared/domain/alerting/delivery-failure.ts";
-import type { Message } from "../../../shared/domain/alerting/message.ts";
+  type PaceLimit,
+  paceFloor,
+  paceOf,
+  placesUntil,
+  placeTimes,
+} from "../../../shared/domain/alerting/pace.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import { describeError } from "../../../shared/log.ts";
 import {
+  bookPlaces,
+  type ChannelPace,
+  readChannelPaces,
+} from "../../../shared/storage/alerting/channel-pace.ts";
+import {
   claimNotifications,
+  isAnythingDue,
   type LeasedNotification,
-  type Settlement,
-  settleNotifications,
 } from "../../../shared/storage/alerting/outbox.ts";
-import { version } from "../../../shared/version.ts";
-import { parseSettings } from "../env.ts";
-import { deliver as send } from "../notifiers/registry.ts";
 import { knownChannels } from "./alert.ts";
-import { type DeliveryMaterial, readDeliveryMaterial } from "./delivery-material.ts";
+import { type ChannelTurn, tellChannel } from "./deliver-channel.ts";
+import { readDeliveryMaterial } from "./delivery-material.ts";
+import { Settling } from "./settling.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
 /** What became of a round's deliveries. */
@@ -42,13 +43,11 @@ export interface DeliveryOutcome {
 
 /** Connections that may wait for an answer at once; the platform queues a seventh. */
 const atOnce = 6;
-/** One message may take so long, ms. */
-const timeoutMs = 10_000;
 /** Nothing is begun later than this after the step began, ms: leases last longer. */
 const latestStartMs = 25_000;
-const most = 30;
-const mostOfChannel = 10;
-/** What follows an incident's first message may be due as soon as that is sent. */
+const most = 60;
+const mostOfChannel = 30;
+/** What follows an incident's first message, or a fallback, may be due as soon as that is settled. */
 const claims = 4;
 
 /** Sends what is due. Never throws. */
@@ -58,29 +57,33 @@ export async function deliver(
 ): Promise<DeliveryOutcome> {
   const { env, clock } = surroundings;
   const count = { sent: 0, retried: 0, dead: 0 };
-  const until = clock.now() + latestStartMs;
+  const untilMs = clock.now() + latestStartMs;
   try {
-    for (let round = 0; round < claims && clock.now() < until; round += 1) {
-      const lease = crypto.randomUUID();
+    for (let round = 0; round < claims && clock.now() < untilMs; round += 1) {
       const now = toSeconds(clock.now());
-      const claim = { lease, now, leaseSeconds, most, mostOfChannel };
-      const leased = await claimNotifications(env.DB, claim);
+      if (!(await isAnythingDue(env.DB, now))) break;
+      const paces = await readChannelPaces(env.DB);
+      const lease = crypto.randomUUID();
+      const leased = await claimNotifications(env.DB, {
+        ...{ lease, now, leaseSeconds, most },
+        mostOf: roomOf(surroundings, paces, untilMs),
+        mostOfOthers: mostOfChannel,
+      });
       if (leased.length === 0) break;
       const material = await readDeliveryMaterial(surroundings, plan, leased);
       const settling = new Settling(env.DB, lease, () => toSeconds(clock.now()));
       const limit = pLimit(atOnce);
+      const turns = await turnsOf(surroundings, leased, paces, untilMs);
       await Promise.all(
-        leased.map((one) =>
-          limit(async () => {
-            const settlement: Settlement =
-              clock.now() < until
-                ? await attempt(surroundings, material, one)
-                : { kind: "released", id: one.id };
-            if (settlement.kind === "sent") count.sent += 1;
-            if (settlement.kind === "retry") count.retried += 1;
-            if (settlement.kind === "dead") count.dead += 1;
-            await settling.settle(settlement);
-          }),
+        turns.map((turn) =>
+          limit(() =>
+            tellChannel(surroundings, material, turn, (settlement) => {
+              if (settlement.kind === "sent") count.sent += 1;
+              if (settlement.kind === "retry") count.retried += 1;
+              if (settlement.kind === "dead") count.dead += 1;
+              return settling.settle(settlement);
+            }),
+          ),
         ),
       );
       await settling.end();
@@ -92,105 +95,58 @@ export async function deliver(
   }
 }
 
-async function attempt(
+/** How many messages each channel takes in the time that there is. */
+function roomOf(
   surroundings: TickSurroundings,
-  material: DeliveryMaterial,
-  one: LeasedNotification,
-): Promise<Settlement> {
-  const { clock } = surroundings;
-  const source = material.sourceOf(one);
-  const message =
-    source === null ? null : composeMessage({ ...source, at: toSeconds(clock.now()) });
-  const delivered =
-    message === null
-      ? failedDelivery("rejected", "its incident is not there any more")
-      : await sendThrough(surroundings, material, one, message);
-  const now = toSeconds(clock.now());
-  const after = afterAttempt(one, delivered, now, Math.random());
-  if (after.kind === "sent") {
-    const note = delivered.ok ? (delivered.note ?? null) : null;
-    const { receipt } = after;
-    return {
-      kind: "sent",
-      id: one.id,
-      sentAt: now,
-      receipt,
-      message: JSON.stringify(message),
-      note,
-    };
-  }
+  paces: ReadonlyMap<string, ChannelPace>,
+  untilMs: number,
+): ReadonlyMap<string, number> {
+  const nowMs = surroundings.clock.now();
   const { channels } = knownChannels(surroundings);
-  const fallback =
-    after.fallBack && message !== null
-      ? fallbackFor(one.channel, [...channels.keys()], material.givenTo(one.incident))
-      : null;
-  return {
-    kind: after.kind,
-    id: one.id,
-    nextAt: after.kind === "retry" ? after.nextAt : now,
-    failure: after.failure,
-    detail: after.detail,
-    fallback,
-    fellBack: one.fellBack || after.fallBack,
-  };
+  return new Map(
+    [...channels].map(([name, { type }]) => {
+      const booked = paces.get(name)?.bookedUntilMs ?? 0;
+      return [name, Math.min(mostOfChannel, placesUntil(paceOf(type), booked, nowMs, untilMs))];
+    }),
+  );
 }
 
-async function sendThrough(
+/** Gives each channel its own notifications, in order, and the times at which they may be sent. */
+async function turnsOf(
   surroundings: TickSurroundings,
-  material: DeliveryMaterial,
-  { channel: name, incident }: LeasedNotification,
-  message: Message,
-): Promise<Delivered> {
+  leased: readonly LeasedNotification[],
+  paces: ReadonlyMap<string, ChannelPace>,
+  untilMs: number,
+): Promise<ChannelTurn[]> {
   const { env, clock } = surroundings;
-  const { channels, off, broken, secrets } = knownChannels(surroundings);
-  const channel = channels.get(name);
-  if (!channel) {
-    // Settings that cannot be read can be put right: what is due waits for that.
-    const fault = broken.find((one) => one.name === name)?.because;
-    if (fault) return { ...failedDelivery("misconfigured", fault), lasting: "retryable" };
-    const because = off.find((one) => one.name === name)?.because ?? "no such channel";
-    return failedDelivery("misconfigured", `${name}: ${because}`);
-  }
-  const { MONITOR_INFO_URL } = parseSettings(env);
-  return send(message, channel, {
-    secrets,
-    clock,
-    timeoutMs,
-    userAgent: `NetPost-Monitor/${version} (+${MONITOR_INFO_URL})`,
-    thread: material.threadOf(incident, name),
+  const nowMs = clock.now();
+  const { channels } = knownChannels(surroundings);
+  const limitOf = (name: string): PaceLimit => paceOf(channels.get(name)?.type ?? null);
+  const away = new Set([...paces.values()].flatMap((one) => (one.awaySince ? one.channel : [])));
+  const groups = [...Map.groupBy(leased, ({ channel }) => channel)];
+  const isHeld = (name: string) => (paces.get(name)?.heldUntil ?? 0) > toSeconds(nowMs);
+  const booked = await bookPlaces(
+    env.DB,
+    groups.flatMap(([channel, own]) => {
+      if (isHeld(channel) || !channels.has(channel)) return [];
+      const limit = limitOf(channel);
+      return {
+        channel,
+        floorMs: paceFloor(limit, nowMs),
+        spanMs: own.length * limit.everyMs,
+      };
+    }),
+  );
+  return groups.map(([channel, own]) => {
+    const bookedUntil = booked.get(channel);
+    const times =
+      bookedUntil === undefined ? [] : placeTimes(limitOf(channel), bookedUntil, own.length);
+    return {
+      channel,
+      pace: paces.get(channel) ?? null,
+      notifications: own.map((one, index) => ({ one, atMs: times[index] ?? nowMs })),
+      away,
+      untilMs,
+    };
   });
-}
-
-/** Writes what became of notifications as soon as it is known, one batch at a time. */
-class Settling {
-  readonly #db: D1Database;
-  readonly #lease: string;
-  readonly #now: () => number;
-  #waiting: Settlement[] = [];
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(db: D1Database, lease: string, now: () => number) {
-    this.#db = db;
-    this.#lease = lease;
-    this.#now = now;
-  }
-
-  settle(settlement: Settlement): Promise<void> {
-    this.#waiting.push(settlement);
-    this.#writing = this.#writing.then(() => this.#write());
-    return this.#writing;
-  }
-
-  end(): Promise<void> {
-    return this.#writing;
-  }
-
-  async #write(): Promise<void> {
-    const settlements = this.#waiting;
-    this.#waiting = [];
-    if (settlements.length === 0) return;
-    const write = () => settleNotifications(this.#db, this.#lease, settlements, this.#now());
-    // Once more at once: what was sent and is not settled is sent again.
-    await write().catch(write);
-  }
 }

@@ -18,10 +18,8 @@ import { readAlertMemory } from "../../../shared/storage/alerting/alert-ledger.t
 import { readAlertingDocuments } from "../../../shared/storage/alerting/documents.ts";
 import { readHandledByKey, readMerged } from "../../../shared/storage/alerting/incident-pages.ts";
 import { readOutageCauses } from "../../../shared/storage/alerting/outage-news.ts";
-import {
-  type LeasedNotification,
-  readToldChannels,
-} from "../../../shared/storage/alerting/outbox.ts";
+import type { LeasedNotification } from "../../../shared/storage/alerting/outbox.ts";
+import { readToldChannels } from "../../../shared/storage/alerting/told-channels.ts";
 import { readMemory } from "../../../shared/storage/ledger.ts";
 import { readRegionObjects } from "../../../shared/storage/region-objects.ts";
 import { parseSettings } from "../env.ts";

@@ -4,10 +4,12 @@
  */
 import type { Plan } from "../../../shared/domain/plan.ts";
 import { describeError, type LogValue } from "../../../shared/log.ts";
+import { channelTestStep } from "./channel-tests.ts";
 import { healthHistoryStep } from "./health-history.ts";
 import { metricPointsStep } from "./metric-points.ts";
 import { reportStep } from "./reports.ts";
 import { retainStep } from "./retain.ts";
+import { retainAlertingStep } from "./retain-alerting.ts";
 import { rollUpStep } from "./roll-up.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
@@ -31,6 +33,8 @@ const steps: readonly (readonly [string, UpkeepStep])[] = [
   ["retain", retainStep],
   ["healthHistory", healthHistoryStep],
   ["reports", reportStep],
+  ["retainAlerting", retainAlertingStep],
+  ["channelTests", channelTestStep],
 ];
 
 /** What became of the upkeep. */

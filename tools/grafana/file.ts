@@ -1,0 +1,2 @@
+/** Where the dashboard is checked in. */
+export const dashboardFile = new URL("../../docs/grafana/dashboard.json", import.meta.url);

@@ -1,0 +1,185 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../../shared/config/parse.ts";
+import { folderForTest, runConfig } from "../../config/testing/cli.ts";
+import { importFrom } from "../import.ts";
+import { evaluateConfig } from "./evaluate-config.ts";
+import { settle } from "./settle.ts";
+
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+const cwd = folderForTest();
+
+async function imported(...[tool, file, modules]: Parameters<typeof importFrom>) {
+  const { monitors, notes } = settle(await importFrom(tool, file, modules));
+  expect(JSON.stringify({ monitors, notes })).not.toContain("swordfish");
+  const whole = { baseUrl: "https://netpost.example", regions: { a: { locationHint: "weur" } } };
+  expect(parseConfig({ ...whole, monitors })).toMatchObject({ ok: true });
+  const told = (kind: "lost" | "differs") =>
+    notes.filter((note) => note.kind === kind).map(({ monitor, field }) => [monitor, field]);
+  return {
+    ids: monitors.map(({ id }) => id),
+    one: (id: string) => monitors.find((monitor) => monitor.id === id),
+    lost: told("lost"),
+    differs: told("differs"),
+  };
+}
+
+describe.concurrent("an import", () => {
+  test("of Uptime Kuma's backup", async () => {
+    const { ids, one, lost, differs } = await imported(
+      "uptime-kuma",
+      fixture("Uptime_Kuma_Backup.json"),
+    );
+    expect(ids).toEqual([
+      ...["shop-api", "shop-api-certificate", "startseite", "no-maintenance-page", "queue-depth"],
+      ...["sum-of-queues", "login", "postgres", "mx", "nightly-backup"],
+    ]);
+    expect(one("shop-api")).toMatchObject({
+      group: "Production",
+      tags: ["env-prod", "critical"],
+      failuresToOpen: 3,
+      headers: { Authorization: "{{secret.PROBE_IMPORTED_SHOP_API_AUTHORIZATION}}" },
+      expect: { status: ["2xx", 304] },
+    });
+    expect(one("no-maintenance-page")).toMatchObject({
+      intervalSeconds: 20,
+      expect: { notContains: ["be right back"] },
+    });
+    expect(lost).toEqual([
+      ["Shop API", "description"],
+      ["Sum of queues", "jsonPath"],
+      ["Router", "type"],
+      ["SOA", "dns_resolve_type"],
+      ["Redis", "type"],
+      ["Must be closed", "upsideDown"],
+      ["Old shop", "active"],
+      [null, "notificationList"],
+      ["mail", "port"],
+    ]);
+    expect(differs).toContainEqual(["Startseite", "interval"]);
+  });
+
+  test("of UptimeFlare's config, which is run without imports, network and files", async () => {
+    const { ids, one, lost } = await imported("uptimeflare", fixture("uptime.config.ts"));
+    expect(ids).toEqual(["shop-api", "login", "ssh"]);
+    expect(one("shop-api")).toMatchObject({
+      group: "Public",
+      expect: { status: [200, 204], contains: ["ok"], notContains: ["bad gateway"] },
+    });
+    expect(one("ssh")).toMatchObject({ type: "tcp", host: "1.2.3.4", port: 22, timeoutMs: 5_000 });
+    expect(lost).toEqual([
+      ["shop_api", "tooltip"],
+      ["shop_api", "statusPageLink"],
+      ["shop_api", "checkProxy"],
+      ["shop_api", "checkProxyFallback"],
+      [null, "workerConfig.notification"],
+      [null, "workerConfig.callbacks"],
+      [null, "workerConfig.passwordProtection"],
+      [null, "maintenances"],
+      ["mail", "port"],
+    ]);
+  });
+
+  test("of Gatus' YAML", async () => {
+    const { ids, one, lost } = await imported("gatus", fixture("gatus.yaml"));
+    expect(ids).toEqual([
+      ...["shop-api", "shop-api-certificate", "shop-front-page", "search", "resolver", "redis"],
+      ...["mail-certificate", "live", "jobs-backup"],
+    ]);
+    expect(one("shop-api")).toMatchObject({
+      intervalSeconds: 30,
+      expect: {
+        status: [200],
+        downLatencyMs: 299,
+        json: [
+          { path: "$.status", equals: "UP" },
+          { path: '$.data[0]["queue-depth"]', atMost: 10 },
+          { path: "$.replicas", atLeast: 3 },
+        ],
+      },
+    });
+    expect(one("shop-front-page")).toMatchObject({
+      expect: {
+        status: ["1xx", { from: 200, to: 203 }, { from: 206, to: 299 }, "3xx"],
+        contains: ["<h1>Shop</h1>"],
+      },
+    });
+    expect(one("shop-api-certificate")).toMatchObject({ type: "tls", expect: { downDaysLeft: 2 } });
+    expect(lost).toEqual([
+      ["shop/api", "alerts"],
+      ["shop/api", "client.insecure"],
+      ["shop/api", "conditions: has([BODY].errors) == false"],
+      ["shop/api", "conditions: len([BODY].data) > 0"],
+      ["router", "url"],
+      ["domain", "enabled"],
+      ["jobs/backup", "alerts"],
+      [null, "alerting"],
+    ]);
+  });
+
+  test("of Prometheus' blackbox targets, with the exporter's modules", async () => {
+    const modules = fixture("blackbox.yml");
+    const { ids, one, lost } = await imported("prometheus", fixture("prometheus.yml"), modules);
+    expect(ids).toEqual([
+      ...["blackbox-shop-example-api-health", "blackbox-shop-example-8080"],
+      ...["blackbox-shop-example-login", "ports-git-shop-example-22", "names-8-8-8-8"],
+    ]);
+    expect(one("blackbox-shop-example-login")).toMatchObject({
+      method: "POST",
+      expect: { status: [200, 401] },
+      intervalSeconds: 30,
+    });
+    expect(one("ports-git-shop-example-22")).toMatchObject({
+      intervalSeconds: 120,
+      expect: { contains: "SSH-2.0-" },
+    });
+    expect(lost).toContainEqual(["job discovered", "dns_sd_configs"]);
+    expect(lost).toContainEqual(["10.0.0.1", "prober"]);
+  });
+
+  test("of Prometheus without modules asks for those that the exporter does not come with", async () => {
+    const { ids, lost } = await imported("prometheus", fixture("prometheus.yml"));
+    expect(ids).not.toContain("blackbox-shop-example-login");
+    expect(lost).toContainEqual(["https://shop.example/login", "module"]);
+  });
+
+  test("tells on stderr what was lost, prints a module, and is strict when asked", async () => {
+    const args = ["import", "gatus", fixture("gatus.yaml")];
+    const { code, stdout, stderr } = await runConfig(args, { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('export const imported: ConfigInput["monitors"] = [');
+    expect(stderr).toContain("  router: url: icmp: a Worker cannot send ICMP; left out\n");
+    const strict = await runConfig([...args, "--strict", "--output", "out.ts"], { cwd });
+    expect(strict).toMatchObject({ code: 1, stdout: "" });
+  });
+
+  test("of an unknown tool is a mistake, told in one line", async () => {
+    const { code, stdout, stderr } = await runConfig(["import", "nagios", "a"], { cwd });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "import: unknown tool nagios; one of uptime-kuma, uptimeflare, gatus, prometheus\n",
+    });
+  });
+
+  test.each([
+    ["gatus", "none.yaml", "none.yaml cannot be read (ENOENT)"],
+    ["uptime-kuma", fixture("gatus.yaml"), "gatus.yaml: "],
+    ["gatus", fixture("uptime.config.ts"), "uptime.config.ts:"],
+    ["prometheus", fixture("gatus.yaml"), "not a configuration of Prometheus: scrape_configs: "],
+    ["uptimeflare", fixture("Uptime_Kuma_Backup.json"), "not a configuration of UptimeFlare: "],
+  ] as const)("to %s of %s is refused, in words", async (tool, file, words) => {
+    await expect(importFrom(tool, file)).rejects.toThrow(words);
+  });
+
+  test.each([
+    [
+      "it imports node:fs, which is not run",
+      'import { readFileSync } from "node:fs";\nexport const a = readFileSync("x");',
+    ],
+    ["fetch is not defined", 'export const a = fetch("http://127.0.0.1/");'],
+  ])("of a config that reaches out fails: %s", async (words, source) => {
+    await expect(evaluateConfig(source, "a.ts")).rejects.toThrow(words);
+  });
+});

@@ -1,0 +1,80 @@
+/** Holds every answer that a test gets against what its route declares, hence the OpenAPI document. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { expect } from "vitest";
+import { z } from "zod";
+import { impliedProblems } from "../../../shared/contract/api/implied-problems.ts";
+import { problemSchema } from "../../../shared/contract/api/problem.ts";
+import type { ApiEnv } from "../context.ts";
+
+type Definition = OpenAPIHono["openAPIRegistry"]["definitions"][number];
+type Route = Extract<Definition, { type: "route" }>["route"];
+
+const declaredSchema = z.object({
+  content: z.record(z.string(), z.object({ schema: z.unknown().optional() })).optional(),
+});
+
+const problemType = "application/problem+json";
+
+/**
+ * Fails the test where an answer's status, type or body is not declared; a field more is one too.
+ *
+ * @param path as it was asked for, with or without a query
+ */
+export async function expectAgreement(
+  app: OpenAPIHono<ApiEnv>,
+  method: string,
+  path: string,
+  response: Response,
+): Promise<void> {
+  const { pathname } = new URL(path, "http://api.example");
+  const route = routeOf(app, method, pathname);
+  const type = response.headers.get("Content-Type")?.split(";")[0] ?? "";
+  const what = `${method} ${route?.path ?? pathname} answered ${response.status}`;
+  if (!response.headers.has("X-Request-Id")) throw new Error(`${what} without X-Request-Id`);
+  const content = route === null ? { [problemType]: problemSchema } : declaredBy(route, response);
+  // What answers OPTIONS is no route's, and HEAD has no body.
+  if (method === "OPTIONS") return;
+  if (content === null) throw new Error(`${what}, which it does not declare`);
+  const types = Object.keys(content);
+  if (types.length === 0 || (method === "HEAD" && type === "")) return;
+  if (!types.includes(type)) throw new Error(`${what} as "${type}", declared: ${types.join(", ")}`);
+  if (method === "HEAD" || !/^application\/(?:problem\+)?json$/.test(type)) return;
+  const schema = content[type];
+  const body: unknown = await response.clone().json();
+  if (!(schema instanceof z.ZodType)) return;
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new Error(`${what}, not as declared: ${parsed.error.message}`);
+  expect(parsed.data, `${what} with more than it declares`).toEqual(body);
+}
+
+/** The route that serves a path: the one with fewest parameters among those that fit. */
+function routeOf(app: OpenAPIHono<ApiEnv>, method: string, path: string): Route | null {
+  const asked = method === "HEAD" ? "get" : method.toLowerCase();
+  const fitting = app.openAPIRegistry.definitions
+    .flatMap((definition) => (definition.type === "route" ? [definition.route] : []))
+    .filter((route) => route.method === asked && patternOf(route.path).test(path));
+  return fitting.sort((a, b) => parametersIn(a) - parametersIn(b))[0] ?? null;
+}
+
+function patternOf(path: string): RegExp {
+  const literal = path.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${literal.replaceAll(/\{[^}]+\}/g, "[^/]+")}$`);
+}
+
+function parametersIn({ path }: Route): number {
+  return path.split("{").length;
+}
+
+/** What a route may answer with a status, by type; null: nothing. */
+function declaredBy(
+  { path, request, responses }: Route,
+  { status }: Response,
+): Readonly<Record<string, unknown>> | null {
+  const declared = declaredSchema.safeParse(responses[status]);
+  if (declared.success) {
+    const { content = {} } = declared.data;
+    return Object.fromEntries(Object.entries(content).map(([type, one]) => [type, one.schema]));
+  }
+  const isImplied = impliedProblems(path, request?.body !== undefined).includes(status);
+  return isImplied ? { [problemType]: problemSchema } : null;
+}
