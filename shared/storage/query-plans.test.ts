@@ -192,6 +192,7 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "timeline.readHistory": [(db) => timeline.readHistory(db, ["outage/m/1", "alert/r/1"])],
   "timeline.readDecisions": [(db) => timeline.readDecisions(db, "service-down/m", 10)],
   "timeline.readSilenced": [(db) => timeline.readSilenced(db, 1, 10)],
+  "timeline.readMaintained": [(db) => timeline.readMaintained(db, 1, 10)],
   "deliveries.readNotificationPage": (
     ["all", "waiting", "pending", "leased", "sent", "dead", "superseded"] as const
   ).map(

@@ -14,6 +14,7 @@ import { kpiDocumentSchema, kpiQuerySchema } from "../../shared/contract/api/kpi
 import { changeMaintenanceSchema, createMaintenanceSchema, maintenanceListSchema, maintenanceParamsSchema, maintenanceQuerySchema, singleMaintenanceSchema, withdrawQuerySchema } from "../../shared/contract/api/maintenance.ts";
 import { metricsDocumentSchema, metricsQuerySchema, pushSchema, pushedSchema } from "../../shared/contract/api/metrics.ts";
 import { monitorListSchema, monitorParamsSchema, singleMonitorSchema } from "../../shared/contract/api/monitors.ts";
+import { mutedListSchema } from "../../shared/contract/api/muted.ts";
 import { openApiDocumentSchema } from "../../shared/contract/api/openapi.ts";
 import { outageListSchema, outageQuerySchema } from "../../shared/contract/api/outages.ts";
 import { benchmarkBodySchema, benchmarkResponseSchema, performanceDocumentSchema, performanceQuerySchema } from "../../shared/contract/api/performance.ts";
@@ -82,6 +83,7 @@ export const operations = {
   listIncidents: { method: "GET", path: "/api/monitoring/incidents", query: handledQuerySchema, answers: { 200: handledListSchema } },
   listMaintenance: { method: "GET", path: "/api/monitoring/maintenance", query: maintenanceQuerySchema, answers: { 200: maintenanceListSchema } },
   listMonitors: { method: "GET", path: "/api/monitoring/monitors", answers: { 200: monitorListSchema } },
+  listMutedByMaintenance: { method: "GET", path: "/api/monitoring/maintenance/{id}/muted", params: maintenanceParamsSchema, answers: { 200: mutedListSchema } },
   listNotifications: { method: "GET", path: "/api/monitoring/notifications", query: notificationQuerySchema, answers: { 200: notificationListSchema } },
   listOutages: { method: "GET", path: "/api/monitoring/outages", query: outageQuerySchema, answers: { 200: outageListSchema } },
   listPolicies: { method: "GET", path: "/api/monitoring/escalations", answers: { 200: policyListSchema } },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { matcherFields } from "../../domain/alerting/silence.ts";
 import { bySchema, momentSchema, nextCursorSchema, pageQueryFields, textOf } from "./authored.ts";
 import { instantSchema } from "./common.ts";
+import { mutedSchema } from "./muted.ts";
 import { onceMessage } from "./query.ts";
 
 export const matcherSchema = z.strictObject({
@@ -70,14 +71,5 @@ export const silenceListSchema = z.object({
 
 export const singleSilenceSchema = z.object({
   silence: silenceSchema,
-  muted: z
-    .array(
-      z.object({
-        alert: z.string(),
-        at: instantSchema,
-        level: z.string().nullable(),
-        detail: z.string().nullable(),
-      }),
-    )
-    .meta({ description: "What it muted, the newest first, at most 100" }),
+  muted: z.array(mutedSchema).meta({ description: "What it muted, the newest first, at most 100" }),
 });

@@ -112,7 +112,9 @@ function inputOf(facts: RoundFacts): Omit<AlertInput, "samples"> {
         const monitor = id === null ? null : monitors.get(id);
         if (monitor === undefined) return null;
         const [active] = activeWindows(windows, monitor, now, nextTime);
-        return active ? { id: active.window.name, until: active.until } : null;
+        if (active === undefined) return null;
+        const { number, name } = active.window;
+        return { number, name, until: active.until };
       },
       failedDependencyOf: dependencies(plan, outages),
     },

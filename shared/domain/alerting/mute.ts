@@ -4,7 +4,12 @@ import { isWorse } from "./alert.ts";
 import { type Matchable, type Silence, silencedBy } from "./silence.ts";
 
 export type Mute =
-  | { readonly by: "maintenance"; readonly window: string; readonly until: number }
+  | {
+      readonly by: "maintenance";
+      readonly maintenance: number;
+      readonly window: string;
+      readonly until: number;
+    }
   | { readonly by: "silence"; readonly silence: number; readonly until: number }
   /** A monitor that this one depends on is down itself. */
   | { readonly by: "dependency"; readonly monitor: string }
@@ -17,7 +22,7 @@ export interface Muting {
   /** The maintenance window in force of a monitor; null as monitor asks for the whole. */
   readonly maintenanceOf: (
     monitor: string | null,
-  ) => { readonly id: string; readonly until: number } | null;
+  ) => { readonly number: number; readonly name: string; readonly until: number } | null;
   /** A monitor that is down and that the given one cannot do without; itself excluded. */
   readonly failedDependencyOf: (monitor: string) => string | null;
 }
@@ -30,7 +35,10 @@ export function muteOf(
   now: number,
 ): Mute | null {
   const window = muting.maintenanceOf(matchable.monitor);
-  if (window) return { by: "maintenance", window: window.id, until: window.until };
+  if (window) {
+    const { number, name, until } = window;
+    return { by: "maintenance", maintenance: number, window: name, until };
+  }
   const silence = silencedBy(muting.silences, matchable, now);
   if (silence) return { by: "silence", silence: silence.id, until: silence.endsAt };
   const dependency = matchable.monitor && muting.failedDependencyOf(matchable.monitor);

@@ -152,3 +152,34 @@ export async function readSilenced(
     .all();
   return z.array(decisionRow).parse(results);
 }
+
+/** What a maintenance window muted: how often, and the latest decisions. */
+export interface Maintained {
+  readonly count: number;
+  readonly latest: readonly TimelineDecision[];
+}
+
+/** Reads what a maintenance window muted, and at most `limit` of the decisions. */
+export async function readMaintained(
+  db: D1Database,
+  maintenance: number,
+  limit: number,
+): Promise<Maintained> {
+  const [counted, latest] = await db.batch([
+    db
+      .prepare(
+        `SELECT count(*) AS count FROM alert_decisions INDEXED BY maintained_decisions
+         WHERE because = 'maintenance' AND data ->> 'maintenance' = ?1`,
+      )
+      .bind(maintenance),
+    db
+      .prepare(
+        `SELECT alert, at, incident, decision, because, data
+         FROM alert_decisions INDEXED BY maintained_decisions
+         WHERE because = 'maintenance' AND data ->> 'maintenance' = ?1 ORDER BY at DESC LIMIT ?2`,
+      )
+      .bind(maintenance, limit),
+  ]);
+  const { count } = z.object({ count: z.int() }).parse(counted?.results[0]);
+  return { count, latest: z.array(decisionRow).parse(latest?.results ?? []) };
+}

@@ -3114,6 +3114,74 @@ export const openApiText = String.raw`{
     }
    }
   },
+  "/api/monitoring/maintenance/{id}/muted": {
+   "get": {
+    "operationId": "listMutedByMaintenance",
+    "tags": [
+     "maintenance"
+    ],
+    "summary": "What it muted: alerts that nobody was told of",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "id",
+      "in": "path",
+      "description": "Its number",
+      "required": true,
+      "schema": {
+       "type": "string",
+       "pattern": "^[1-9]\\d{0,14}$"
+      },
+      "example": "42"
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "What it muted",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/MutedList"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "404": {
+      "$ref": "#/components/responses/NoSuchMaintenanceWindow"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   }
+  },
   "/api/monitoring/maintenance/{id}/end": {
    "post": {
     "operationId": "endMaintenance",
@@ -12820,6 +12888,57 @@ export const openApiText = String.raw`{
      "forecast"
     ]
    },
+   "Muted": {
+    "type": "object",
+    "properties": {
+     "alert": {
+      "type": "string"
+     },
+     "at": {
+      "$ref": "#/components/schemas/Instant",
+      "description": "ISO 8601, UTC",
+      "example": "2026-11-23T18:45:00Z"
+     },
+     "level": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "detail": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "alert",
+     "at",
+     "level",
+     "detail"
+    ]
+   },
+   "MutedList": {
+    "type": "object",
+    "properties": {
+     "count": {
+      "type": "integer",
+      "description": "How often an alert was muted"
+     },
+     "muted": {
+      "type": "array",
+      "items": {
+       "$ref": "#/components/schemas/Muted"
+      },
+      "description": "The newest first, at most 100"
+     }
+    },
+    "required": [
+     "count",
+     "muted"
+    ]
+   },
    "NewReport": {
     "type": "object",
     "properties": {
@@ -16542,35 +16661,7 @@ export const openApiText = String.raw`{
      "muted": {
       "type": "array",
       "items": {
-       "type": "object",
-       "properties": {
-        "alert": {
-         "type": "string"
-        },
-        "at": {
-         "$ref": "#/components/schemas/Instant",
-         "description": "ISO 8601, UTC",
-         "example": "2026-11-23T18:45:00Z"
-        },
-        "level": {
-         "type": [
-          "string",
-          "null"
-         ]
-        },
-        "detail": {
-         "type": [
-          "string",
-          "null"
-         ]
-        }
-       },
-       "required": [
-        "alert",
-        "at",
-        "level",
-        "detail"
-       ]
+       "$ref": "#/components/schemas/Muted"
       },
       "description": "What it muted, the newest first, at most 100"
      }

@@ -1,9 +1,11 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   type MaintenanceDocument,
   maintenanceListSchema,
   singleMaintenanceSchema,
 } from "../../../shared/contract/api/maintenance.ts";
+import { mutedListSchema } from "../../../shared/contract/api/muted.ts";
 import { readAnswer, readProblem } from "../testing/read-answer.ts";
 import {
   applyConfig,
@@ -56,6 +58,28 @@ beforeEach(async () => {
 });
 
 describe("a maintenance window", () => {
+  it("tells what it muted, and how often", async () => {
+    const { id } = await declare({ name: "Move", timing: once });
+    const muted = `${path}/${id}/muted`;
+    expect(await readAnswer(await ask(muted, { at: start }), mutedListSchema)).toEqual({
+      count: 0,
+      muted: [],
+    });
+    const decide = (at: number, maintenance: number) =>
+      env.DB.prepare(
+        `INSERT INTO alert_decisions (alert, at, incident, decision, because, data)
+         VALUES ('service-down/home', ?1, NULL, 'not-told', 'maintenance', ?2)`,
+      ).bind(at, JSON.stringify({ level: "critical", detail: "status 500", maintenance }));
+    await env.DB.batch([decide(start, id), decide(start + 60, id), decide(start + 120, id + 1)]);
+    const answer = await readAnswer(await ask(muted, { at: start }), mutedListSchema);
+    expect(answer.count).toBe(2);
+    expect(answer.muted.map(({ at, level, detail }) => [at, level, detail])).toEqual([
+      [iso(start + 60), "critical", "status 500"],
+      [iso(start), "critical", "status 500"],
+    ]);
+    await readProblem(await ask(`${path}/4711/muted`, { at: start }), "unknown-maintenance", 404);
+  });
+
   it("is declared, shown with what is upcoming, in force, and over", async () => {
     const declared = await declare({ name: "Move", reason: "New racks", timing: once });
     expect(declared).toEqual({

@@ -10,7 +10,9 @@ import {
   singleMaintenanceSchema,
   withdrawQuerySchema,
 } from "../../../shared/contract/api/maintenance.ts";
+import { mutedListSchema } from "../../../shared/contract/api/muted.ts";
 import { endOfTime, type MaintenanceWindow } from "../../../shared/domain/maintenance.ts";
+import { readMaintained } from "../../../shared/storage/alerting/timeline.ts";
 import {
   readMaintenance,
   readMaintenancePage,
@@ -29,6 +31,7 @@ import {
 import { requireAdmin } from "../middleware/require-admin.ts";
 import { invalidRequest, ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
+import { mostMuted, mutedDocuments } from "../reads/muted-documents.ts";
 import {
   answer,
   conflict,
@@ -65,6 +68,16 @@ const read = createRoute({
   summary: "One of them",
   request: { params: maintenanceParamsSchema },
   responses: { 200: single("The window"), ...noSuchWindow, ...one },
+});
+
+const readMuted = createRoute({
+  method: "get",
+  path: `${path}/{id}/muted`,
+  operationId: "listMutedByMaintenance",
+  tags: ["maintenance"],
+  summary: "What it muted: alerts that nobody was told of",
+  request: { params: maintenanceParamsSchema },
+  responses: { 200: answer("What it muted", mutedListSchema), ...noSuchWindow, ...one },
 });
 
 const create = createRoute({
@@ -143,10 +156,19 @@ export function addMaintenance(app: OpenAPIHono<ApiEnv>): void {
     const { DB } = context.get("environment");
     const { id } = context.req.valid("param");
     const stored = await fromDatabase(readMaintenanceWindow(DB, id));
-    if (stored === null) {
-      throw new ProblemError("unknown-maintenance", `There is no maintenance window ${id}.`);
-    }
+    if (stored === null) throw nothingThere(id);
     return context.json(shown(context, stored.window), 200);
+  });
+
+  app.openapi(readMuted, async (context) => {
+    const { DB } = context.get("environment");
+    const { id } = context.req.valid("param");
+    const [stored, { count, latest }] = await Promise.all([
+      fromDatabase(readMaintenanceWindow(DB, id)),
+      fromDatabase(readMaintained(DB, id, mostMuted)),
+    ]);
+    if (stored === null) throw nothingThere(id);
+    return context.json({ count, muted: mutedDocuments(latest) }, 200);
   });
 
   app.openapi(create, async (context) => {
@@ -178,6 +200,10 @@ export function addMaintenance(app: OpenAPIHono<ApiEnv>): void {
     const { id } = context.req.valid("param");
     return context.json(shown(context, await endMaintenance(DB, id, actOf(context))), 200);
   });
+}
+
+function nothingThere(id: number): ProblemError {
+  return new ProblemError("unknown-maintenance", `There is no maintenance window ${id}.`);
 }
 
 function actOf(context: Context<ApiEnv>): Act {

@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { alertIdOf } from "../../../shared/contract/api/alerts.ts";
 import { byQuerySchema } from "../../../shared/contract/api/authored.ts";
 import type { FieldError } from "../../../shared/contract/api/problem.ts";
 import {
@@ -26,6 +25,7 @@ import { adminWrites } from "../middleware/admin-writes.ts";
 import { invalidRequest, ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { instant } from "../reads/instant.ts";
+import { mostMuted, mutedDocuments } from "../reads/muted-documents.ts";
 import { jsonBody, noSuchSilence } from "./alert-responses.ts";
 import { actOf } from "./alerts.ts";
 import { answer, conflict, failures, forbidden, invalid, unauthorized } from "./responses.ts";
@@ -33,7 +33,6 @@ import { answer, conflict, failures, forbidden, invalid, unauthorized } from "./
 const path = "/api/monitoring/silences";
 const one = { ...unauthorized, ...invalid, ...failures };
 const longestSeconds = 30 * 86_400;
-const mostMuted = 100;
 
 const list = createRoute({
   method: "get",
@@ -179,16 +178,7 @@ async function singleOf(db: D1Database, id: number, now: number) {
     fromDatabase(readSilenced(db, id, mostMuted)),
   ]);
   if (silence === null) throw nothingThere(id);
-  const text = (value: unknown) => (typeof value === "string" ? value : null);
-  return {
-    silence: shown(silence, now),
-    muted: muted.map(({ alert, at, data }) => ({
-      alert: alertIdOf(alert),
-      at: instant(at),
-      level: text(data["level"]),
-      detail: text(data["detail"]),
-    })),
-  };
+  return { silence: shown(silence, now), muted: mutedDocuments(muted) };
 }
 
 function nothingThere(id: number): ProblemError {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { messageSchema } from "../../../shared/contract/alerting/message.ts";
 import type { Timing } from "../../../shared/domain/maintenance.ts";
 import { readAlerts } from "../../../shared/storage/alerting/alert-list.ts";
-import { readDecisions } from "../../../shared/storage/alerting/timeline.ts";
+import { readDecisions, readMaintained } from "../../../shared/storage/alerting/timeline.ts";
 import { insertMaintenance } from "../../../shared/storage/maintenance.ts";
 import { Box } from "../notifiers/testing/receiving.ts";
 import {
@@ -102,6 +102,14 @@ describe("an outage under maintenance", () => {
     expect(await readDecisions(env.DB, "service-down/api", 10)).toMatchObject([
       { decision: "not-told", because: "maintenance", data: { window: "New disks", until: ends } },
     ]);
+    const [declared] = await select(
+      z.object({ number: z.int() }),
+      "SELECT max(number) AS number FROM maintenance",
+    );
+    expect(await readMaintained(env.DB, declared?.number ?? 0, 10)).toMatchObject({
+      count: 1,
+      latest: [{ alert: "service-down/api" }],
+    });
     await minute();
     expect(now).toBe(ends);
     expect(await kinds()).toEqual(["trigger"]);

@@ -173,7 +173,8 @@ export class Story {
         silences: this.#silences,
         maintenanceOf: (monitor) => {
           const until = monitor === null ? undefined : this.#maintenance.get(monitor);
-          return until !== undefined && this.now < until ? { id: "weekly", until } : null;
+          if (until === undefined || this.now >= until) return null;
+          return { number: 1, name: "weekly", until };
         },
         failedDependencyOf: (monitor) => failedDependency(dependsOn, isDown, monitor),
       },
