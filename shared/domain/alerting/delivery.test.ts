@@ -41,6 +41,13 @@ describe("an attempt to deliver", () => {
     expect(afterAttempt(again, failed, now, 0)).toMatchObject({ kind: "retry", fallBack: false });
   });
 
+  it("falls back at once where nothing got through its channel for some minutes", () => {
+    const failed = failedDelivery("timeout", "no answer");
+    const fallsBack = (awaySince: number) => afterAttempt({ ...fresh, awaySince }, failed, now, 0);
+    expect(fallsBack(now - 300)).toMatchObject({ kind: "retry", fallBack: true });
+    expect(fallsBack(now - 299)).toMatchObject({ kind: "retry", fallBack: false });
+  });
+
   it("is dead when its day is over", () => {
     const failed = failedDelivery("connection", "refused");
     const old = { attempts: 300, waitingSince: now - deadlineSeconds, fellBack: true };

@@ -30,6 +30,8 @@ const longestRetryAfterSeconds = 3_600;
 
 /** How a notification stands when an attempt is over. Epoch seconds. */
 export interface Attempted {
+  /** Since when nothing gets through its channel, epoch seconds; null: it does, or did last. */
+  readonly awaySince?: number | null;
   /** This one included. */
   readonly attempts: number;
   readonly waitingSince: number;
@@ -61,7 +63,7 @@ export type AfterAttempt =
  * @param random from 0 to below 1
  */
 export function afterAttempt(
-  { attempts, waitingSince, fellBack }: Attempted,
+  { attempts, waitingSince, fellBack, awaySince }: Attempted,
   delivered: Delivered,
   now: number,
   random: number,
@@ -72,7 +74,8 @@ export function afterAttempt(
     return { kind: "dead", because: "permanent", fallBack: !fellBack, failure, detail };
   }
   const waited = now - waitingSince;
-  const late = attempts >= fallbackAfterAttempts || waited >= fallbackAfterSeconds;
+  const away = now - (awaySince ?? now);
+  const late = attempts >= fallbackAfterAttempts || Math.max(waited, away) >= fallbackAfterSeconds;
   const fallBack = late && !fellBack;
   const pause = Math.max(backoffSeconds(attempts, random), askedFor(delivered.retryAfterSeconds));
   const nextAt = now + pause;

@@ -66,7 +66,7 @@ export async function tellChannel(
     pace !== null && pace.heldUntil > begun
       ? { until: pace.heldUntil, failure: pace.failure ?? "connection" }
       : null;
-  let away = pace !== null && pace.awaySince !== null;
+  let awaySince = pace?.awaySince ?? null;
   let run = freshRun;
   for (const { one, atMs } of turn.notifications) {
     if (held) {
@@ -79,12 +79,15 @@ export async function tellChannel(
     }
     const earlyMs = atMs - clock.now();
     if (earlyMs > 0) await clock.sleep(earlyMs);
-    const { after, settlement } = await attempt(surroundings, material, turn, one);
+    const { after, settlement } = await attempt(surroundings, material, turn, {
+      ...one,
+      awaySince,
+    });
     run = advanceRun(run, after);
     await settle(settlement);
-    if (after.kind === "sent" && away) {
+    if (after.kind === "sent" && awaySince !== null) {
       await freeChannel(env.DB, channel, toSeconds(clock.now()));
-      away = false;
+      awaySince = null;
     }
   }
   const hold = holdAfter(run);
@@ -100,7 +103,7 @@ async function attempt(
   surroundings: TickSurroundings,
   material: DeliveryMaterial,
   turn: ChannelTurn,
-  one: LeasedNotification,
+  one: LeasedNotification & { readonly awaySince: number | null },
 ): Promise<Attempted> {
   const { clock } = surroundings;
   const source = material.sourceOf(one);
