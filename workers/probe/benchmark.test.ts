@@ -86,9 +86,13 @@ describe("a benchmark", () => {
 
   it("begins nothing that could not have its whole timeout any more", async () => {
     await setFaults([{ kind: "slow", delayMs: 200, path: "/api/health" }]);
-    const { summary } = await run(await order({ count: 50, concurrency: 1, budgetMs: 800 }));
+    const asked = await order({ count: 50, concurrency: 1 });
+    // A timeout that a busy machine keeps as well, and time for two such answers beyond it.
+    const timeoutMs = 5_000;
+    const monitor = { ...asked.monitor, retry: { ...asked.monitor.retry, timeoutMs } };
+    const { summary } = await run({ ...asked, monitor, budgetMs: timeoutMs + 400 });
     expect(summary.failed).toBe(0);
-    expect(summary.notRun).toBeGreaterThan(40);
+    expect(summary.notRun).toBeGreaterThanOrEqual(47);
     expect(summary.answered).toBeGreaterThan(0);
   });
 

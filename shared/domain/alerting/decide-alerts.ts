@@ -244,7 +244,8 @@ class Fold {
       incident.priorityFixed || computed > incident.priority ? incident.priority : computed;
     if (severity === incident.severity && priority === incident.priority) return incident;
     // Whoever took on or snoozed something milder, that nobody was told of, is asked again.
-    const isWorsened = incident.page === null && isWorse(severity, incident.severity);
+    const isUnheard = incident.page === null || incident.page.endTold;
+    const isWorsened = isUnheard && isWorse(severity, incident.severity);
     const asked = { acknowledgedAt: null, acknowledgedBy: null, snoozedUntil: null };
     return { ...incident, severity, priority, ...(isWorsened ? asked : {}) };
   }

@@ -25,7 +25,7 @@ export function incidentOf(
   const { state } = alert;
   const isQuiet = state.phase === "firing" && state.quiet !== null;
   // Back within its cooldown it is the same trouble, which goes on.
-  if (last && !sample.outage && isQuiet) return { ...last, endedAt: null };
+  if (last && !sample.outage && isQuiet) return again(last);
   if (sample.outage) return incidentOfOutage(alert, sample, sample.outage, incidents);
   const { monitor } = sample.subject;
   const own = monitor === null ? undefined : openIncidentOf(monitor, incidents);
@@ -33,7 +33,7 @@ export function incidentOf(
   const { since } = state;
   const key = `alert/${alert.key}/${since}`;
   const known = incidents.get(key);
-  if (known) return { ...known, endedAt: null };
+  if (known) return again(known);
   const root = rootFor(incidents.values(), key, now);
   return begin(key, alert, sample, { startedAt: since, detectedAt: now }, root?.key ?? null);
 }
@@ -62,9 +62,15 @@ function incidentOfOutage(
   incidents: Incidents,
 ): Incident {
   const known = incidents.get(outage.key);
-  if (known) return known.endedAt === null ? known : { ...known, endedAt: null };
+  if (known) return again(known);
   const root = rootFor(incidents.values(), outage.key, outage.detectedAt);
   return begin(outage.key, alert, sample, outage, root?.key ?? null);
+}
+
+/** Goes on after it was over: whoever had taken it on has it no more. */
+function again(incident: Incident): Incident {
+  if (incident.endedAt === null) return incident;
+  return { ...incident, endedAt: null, acknowledgedAt: null, acknowledgedBy: null };
 }
 
 function openIncidentOf(monitor: string, incidents: Incidents): Incident | undefined {

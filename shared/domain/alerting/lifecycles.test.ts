@@ -49,7 +49,7 @@ class Expectations {
   /** Of what nobody was told of: the worst it was, and the worst when a person spoke of it. */
   #worst: Level | null = null;
   #spokenOf: Level | null = null;
-  /** As how bad somebody has it who was never told of it. */
+  /** As how bad somebody has it who was never told of it, or not of its return. */
   #taken: Level | null = null;
 
   play(events: readonly Event[]): void {
@@ -118,8 +118,10 @@ class Expectations {
     );
     if (!done.ok) return;
     this.#spokenOf = this.#worst;
-    if (event === "acknowledge") this.#acknowledged = true;
-    else this.#snoozedUntil = story.now + snoozeSeconds;
+    if (event === "acknowledge") {
+      this.#acknowledged = true;
+      if (this.#told !== null && !this.#open) this.#taken = this.#worst;
+    } else this.#snoozedUntil = story.now + snoozeSeconds;
   }
 
   /** One decision, held against what people expect of it; then time passes. */
@@ -141,7 +143,8 @@ class Expectations {
       }
     }
     if (rank(level) > rank(this.#worst)) this.#worst = level;
-    if (this.#told === null && this.#taken === null && rank(this.#worst) > rank(this.#spokenOf)) {
+    const unheard = this.#told === null ? this.#taken === null : !this.#open;
+    if (unheard && rank(this.#worst) > rank(this.#spokenOf)) {
       this.#acknowledged = false;
       this.#snoozedUntil = 0;
     }
@@ -156,7 +159,8 @@ class Expectations {
       story.now < this.#quiet.until &&
       rank(level) <= rank(this.#quiet.level);
     const toldAs = this.#open ? (this.#told?.level ?? null) : null;
-    const heard = this.#told?.level ?? this.#taken;
+    const told = this.#told?.level ?? null;
+    const heard = rank(this.#taken) > rank(told) ? this.#taken : told;
     const worse = heard !== null && rank(level) > rank(heard);
     const ends = said.filter(({ kind }) => kind === "resolve");
     const pages = said.filter(({ kind }) => kind !== "resolve");
@@ -274,6 +278,13 @@ describe("whatever happens, in any order", () => {
     ["maintenance", "warning", "acknowledge", "critical", "wait", "wait", "wait"],
     ["silence", "warning", "snooze", "critical", "wait", "wait", "wait"],
     ["warning", "silence", "critical", "well", "wait", "wait", "critical", "wait"],
+    // It comes back unheard, worse, and somebody takes it on as that; or takes on the mild return,
+    // and then it is worse; or it was over once more in between.
+    ["warning", "maintenance", "well", "critical", "acknowledge", "wait", "wait"],
+    ["warning", "maintenance", "well", "warning", "acknowledge", "critical", "wait", "wait"],
+    ["warning", "maintenance", "well", "warning", "snooze", "critical", "wait", "wait"],
+    ["warning", "maintenance", "well", "warning", "acknowledge", "well", "warning", "wait", "wait"],
+    ["warning", "silence", "well", "critical", "acknowledge", "well", "critical", "wait", "wait"],
   ])("so is what takes longer: %s, %s, %s, %s, %s …", (...events) => {
     new Expectations().play(events);
   });

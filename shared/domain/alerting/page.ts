@@ -78,8 +78,8 @@ function restarted(incident: Incident, { level, policy }: AudibleAlert, now: num
       level,
       startedAt: now,
       stepsTaken: 0,
-      // They know it as over, and need not hear that twice.
-      channels: isBack && isTaken ? [] : (before?.channels ?? []),
+      // They know it as over: who is not told that it is back need not hear of its end twice.
+      channels: isBack ? [] : (before?.channels ?? []),
       sequence: before?.sequence ?? 0,
       alertsTold: isBack ? [] : (before?.alertsTold ?? []),
       alertsOver: isBack ? [] : (before?.alertsOver ?? []),
