@@ -1,5 +1,7 @@
 /** Badges as SVG: two fields of text, without a font, a style or anything else from elsewhere. */
 
+import { escapeXml } from "./escape-xml.ts";
+
 export const badgeColours = {
   green: "#2a7e3b",
   yellow: "#8a6500",
@@ -56,18 +58,4 @@ function widthOf(text: string): number {
     else width += /[A-Z]/.test(character) ? 8 : 7;
   }
   return Math.max(1, Math.ceil(width));
-}
-
-/** For text and attributes alike; characters that XML 1.0 cannot write are left out. */
-function escapeXml(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      .replace(/[\u0000-\u001F\u007F\uFFFE\uFFFF]/g, "")
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-      .replaceAll('"', "&quot;")
-  );
 }

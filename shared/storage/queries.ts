@@ -6,7 +6,7 @@ import { fastStep, minuteStep } from "../domain/schedule.ts";
 import type { Span } from "../domain/span.ts";
 import type { Status } from "../domain/status.ts";
 import { decodeOutcome, decodeReason } from "./codes.ts";
-import { coverageRowSchema, metricsColumn, statusSchema } from "./rows.ts";
+import { coverageRowSchema, resultColumns, statusSchema } from "./rows.ts";
 
 /** A result as the API shows it. Times in epoch seconds. */
 export interface StoredResult {
@@ -22,26 +22,14 @@ export interface StoredResult {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-const resultRowSchema = z
-  .object({
-    time: z.int(),
-    monitor: z.int(),
-    region: z.int(),
-    outcome: z.int(),
-    attempts: z.int(),
-    latency_ms: z.int().nullable(),
-    reason: z.int().nullable(),
-    detail: z.string().nullable(),
-    metrics: metricsColumn,
-  })
-  .transform(
-    ({ outcome, reason, latency_ms, ...row }): StoredResult => ({
-      ...row,
-      outcome: decodeOutcome(outcome),
-      reason: reason === null ? null : decodeReason(reason),
-      latencyMs: latency_ms,
-    }),
-  );
+const resultRowSchema = resultColumns.transform(
+  ({ outcome, reason, latency_ms, ...row }): StoredResult => ({
+    ...row,
+    outcome: decodeOutcome(outcome),
+    reason: reason === null ? null : decodeReason(reason),
+    latencyMs: latency_ms,
+  }),
+);
 
 /** One check: a monitor's number and a scheduled time, epoch seconds. */
 export interface CheckKey {

@@ -214,6 +214,7 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   ],
   "channelTests.claimFailedTests": [(db) => channelTests.claimFailedTests(db, 1_000_000)],
   "channelPace.readChannelPaces": [(db) => channelPace.readChannelPaces(db)],
+  "outboxState.readWaiting": [(db) => outboxState.readWaiting(db)],
   "outboxState.readOutboxState": [(db) => outboxState.readOutboxState(db, 1_000_000)],
   "alertingRetention.deleteOldAlerting": [
     (db) => {
@@ -243,7 +244,6 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "rollupWork.readWork": [(db) => rollupWork.readWork(db, 1_000_000)],
   "rollupWork.readHourSlice": [(db) => rollupWork.readHourSlice(db, 1_000_800, slice)],
   "scrape.readPendingHours": [(db) => scrape.readPendingHours(db, 1_000_000)],
-  "scrape.readWaiting": [(db) => scrape.readWaiting(db)],
   "scrape.countNotifications": [(db) => scrape.countNotifications(db, 1_000_000)],
   "retention.readKeptFrom": [(db) => retention.readKeptFrom(db)],
   "retention.keepFrom": [(db) => retention.keepFrom(db, { results: 1_000_800, hours: 0, days: 0 })],

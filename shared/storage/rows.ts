@@ -38,6 +38,19 @@ export const metricsColumn = jsonTextOrNull(z.record(z.string(), z.number())).tr
   (metrics) => metrics ?? {},
 );
 
+/** A row of `results`, with its codes as they are kept. */
+export const resultColumns = z.object({
+  time: z.int(),
+  monitor: z.int(),
+  region: z.int(),
+  outcome: z.int(),
+  attempts: z.int(),
+  latency_ms: z.int().nullable(),
+  reason: z.int().nullable(),
+  detail: z.string().nullable(),
+  metrics: metricsColumn,
+});
+
 export const coverageRowSchema = z
   .object({
     region: z.int(),

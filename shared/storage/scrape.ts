@@ -43,25 +43,3 @@ export async function countNotifications(
     .all();
   return countRows.parse(results);
 }
-
-/** What waits in the outbox. Epoch seconds. */
-export interface Waiting {
-  readonly count: number;
-  /** Since when the oldest of them waits; null: none does. */
-  readonly oldestSince: number | null;
-}
-
-const waitingRow = z
-  .object({ count: z.int(), oldest: z.int().nullable() })
-  .transform(({ count, oldest }): Waiting => ({ count, oldestSince: oldest }));
-
-/** Reads how many notifications wait, and since when: only those are read. */
-export async function readWaiting(db: D1Database): Promise<Waiting> {
-  const row = await db
-    .prepare(
-      `SELECT count(*) AS count, min(waiting_since) AS oldest
-       FROM notifications INDEXED BY due_notifications WHERE state IN ('pending', 'leased')`,
-    )
-    .first();
-  return waitingRow.parse(row);
-}

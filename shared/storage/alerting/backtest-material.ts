@@ -7,27 +7,15 @@ import type { Outcome } from "../../domain/result.ts";
 import type { Span } from "../../domain/span.ts";
 import { decodeOutcome, decodeReason } from "../codes.ts";
 import type { CheckKey } from "../queries.ts";
-import { causeColumn, metricsColumn } from "../rows.ts";
+import { causeColumn, resultColumns } from "../rows.ts";
 
 const failureReason = z.enum(failureReasons);
 const ownFault = z.enum(ownFaults);
 
-const resultRow = z
-  .object({
-    time: z.int(),
-    monitor: z.int(),
-    region: z.int(),
-    outcome: z.int(),
-    attempts: z.int(),
-    latency_ms: z.int().nullable(),
-    reason: z.int().nullable(),
-    detail: z.string().nullable(),
-    metrics: metricsColumn,
-  })
-  .transform((row): RecordedResult => {
-    const { time, monitor, region, attempts, latency_ms: latencyMs, metrics } = row;
-    return { time, monitor, region, attempts, latencyMs, metrics, outcome: outcomeOf(row) };
-  });
+const resultRow = resultColumns.transform((row): RecordedResult => {
+  const { time, monitor, region, attempts, latency_ms: latencyMs, metrics } = row;
+  return { time, monitor, region, attempts, latencyMs, metrics, outcome: outcomeOf(row) };
+});
 
 function outcomeOf(row: {
   readonly outcome: number;

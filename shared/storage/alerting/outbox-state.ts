@@ -2,11 +2,14 @@
 import { z } from "zod";
 import { testedChannels } from "./channel-tests.ts";
 
-/** Epoch seconds. */
-export interface OutboxState {
+/** What waits in the outbox. */
+export interface Waiting {
   readonly waiting: number;
-  /** Since when the oldest of them waits; null: none does. */
+  /** Since when the oldest of them waits, epoch seconds; null: none does. */
   readonly oldestSince: number | null;
+}
+
+export interface OutboxState extends Waiting {
   /** Dead letters of the time that was asked for. */
   readonly dead: number;
   /** Channels through which nothing gets. */
@@ -15,9 +18,20 @@ export interface OutboxState {
   readonly failedTests: readonly string[];
 }
 
-const stateRow = z.object({ waiting: z.int(), oldest: z.int().nullable() });
+const waitingRow = z
+  .object({ waiting: z.int(), oldest: z.int().nullable() })
+  .transform(({ waiting, oldest }): Waiting => ({ waiting, oldestSince: oldest }));
 const countRow = z.object({ dead: z.int() });
 const channelRows = z.array(z.object({ channel: z.string() }));
+
+const selectWaiting = `
+  SELECT count(*) AS waiting, min(waiting_since) AS oldest
+  FROM notifications INDEXED BY due_notifications WHERE state IN ('pending', 'leased')`;
+
+/** Reads how many notifications wait, and since when: only those are read. */
+export async function readWaiting(db: D1Database): Promise<Waiting> {
+  return waitingRow.parse(await db.prepare(selectWaiting).first());
+}
 
 /**
  * Reads how the outbox stands: what waits, what lately died, and the few rows about channels.
@@ -26,10 +40,7 @@ const channelRows = z.array(z.object({ channel: z.string() }));
  */
 export async function readOutboxState(db: D1Database, since: number): Promise<OutboxState> {
   const [waits, dead, away, failed] = await db.batch([
-    db.prepare(
-      `SELECT count(*) AS waiting, min(waiting_since) AS oldest
-       FROM notifications INDEXED BY due_notifications WHERE state IN ('pending', 'leased')`,
-    ),
+    db.prepare(selectWaiting),
     db
       .prepare(
         `SELECT count(*) AS dead FROM notifications INDEXED BY dead_notifications
@@ -46,10 +57,8 @@ export async function readOutboxState(db: D1Database, since: number): Promise<Ou
        ORDER BY tested.channel`,
     ),
   ]);
-  const { waiting, oldest } = stateRow.parse(waits?.results[0]);
   return {
-    waiting,
-    oldestSince: oldest,
+    ...waitingRow.parse(waits?.results[0]),
     dead: countRow.parse(dead?.results[0]).dead,
     away: channelRows.parse(away?.results).map(({ channel }) => channel),
     failedTests: channelRows.parse(failed?.results).map(({ channel }) => channel),

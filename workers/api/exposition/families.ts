@@ -150,7 +150,7 @@ function alertingFamilies({ alerting, outbox, notifications, snapshot }: Scrape)
       ]),
     ),
     gauge("netpost_outbox_waiting", "Notifications that wait to be sent", [
-      { value: outbox.count },
+      { value: outbox.waiting },
     ]),
     gauge("netpost_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none does", [
       {

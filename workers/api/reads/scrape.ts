@@ -13,13 +13,9 @@ import { readPresentMetrics } from "../../../shared/measure/present-metrics.ts";
 import { sloDocument } from "../../../shared/measure/slo.ts";
 import { knownUntil } from "../../../shared/measure/window.ts";
 import { readAlertMemory } from "../../../shared/storage/alerting/alert-ledger.ts";
+import { readWaiting, type Waiting } from "../../../shared/storage/alerting/outbox-state.ts";
 import { readCoverage } from "../../../shared/storage/queries.ts";
-import {
-  countNotifications,
-  type NotificationCount,
-  readWaiting,
-  type Waiting,
-} from "../../../shared/storage/scrape.ts";
+import { countNotifications, type NotificationCount } from "../../../shared/storage/scrape.ts";
 import { fromDatabase } from "./from-database.ts";
 import { type LatestResults, readLatestResults } from "./latest-results.ts";
 import { type ProbeCounts, readProbeCounts } from "./probe-counts.ts";

@@ -1,6 +1,7 @@
 /** Incidents as a feed, Atom 1.0 or RSS 2.0, written by the library `feed`. */
 import { Feed } from "feed";
 import type { PublicIncident } from "../../../shared/contract/api/status.ts";
+import { escapeXml } from "../../../shared/escape-xml.ts";
 
 export type FeedFormat = "atom" | "rss";
 
@@ -34,7 +35,7 @@ export function incidentFeed(
       id,
       guid: id,
       // Both formats take a title as HTML.
-      title: html(`${incident.state === "open" ? "" : "Resolved: "}${incident.title}`),
+      title: escapeXml(`${incident.state === "open" ? "" : "Resolved: "}${incident.title}`),
       link: `${origin}/api/status/history?month=${month}#${incident.number}`,
       date: changed,
       published: new Date(incident.startedAt),
@@ -61,18 +62,5 @@ function contentOf({ monitors, updates, startedAt, endedAt }: PublicIncident): s
     ...updates.map(({ at, text }) => `${at}: ${text}`).toReversed(),
     `${startedAt}: began.${about === "" ? "" : ` Concerned: ${about}.`}`,
   ];
-  return paragraphs.map((text) => `<p>${html(text).replaceAll("\n", "<br>")}</p>`).join("");
-}
-
-function html(text: string): string {
-  return (
-    text
-      // XML 1.0 has no way to write these.
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, "")
-      .toWellFormed()
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-  );
+  return paragraphs.map((text) => `<p>${escapeXml(text).replaceAll("\n", "<br>")}</p>`).join("");
 }

@@ -64,7 +64,7 @@ describe("the feeds", () => {
     });
     // Escaped as HTML inside of the XML, and without what XML cannot write.
     expect(atom.entry[0].content["#text"]).toContain(
-      `&lt;script&gt;alert("1")&lt;/script&gt; &amp; ]]&gt;  "Tür" 日本`,
+      `&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; ]]&gt;  &quot;Tür&quot; 日本`,
     );
     await decide([{ ...outage, level: "well" }], minute(5));
     const later = parser.parse(await textOf("/api/status/feed.atom", "application/atom+xml")).feed;
