@@ -2,12 +2,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { messageSchema } from "../../../shared/contract/alerting/message.ts";
 import type { Timing } from "../../../shared/domain/maintenance.ts";
 import { readAlerts } from "../../../shared/storage/alerting/alert-list.ts";
 import { readDecisions, readMaintained } from "../../../shared/storage/alerting/timeline.ts";
 import { insertMaintenance } from "../../../shared/storage/maintenance.ts";
 import { Box } from "../notifiers/testing/receiving.ts";
+import { beginAnew, messagesIn, monitorOf, webhookTo } from "../testing/alerting.ts";
 import {
   applyConfig,
   configOf,
@@ -19,25 +19,11 @@ import {
 } from "../testing/harness.ts";
 import { tick } from "./tick.ts";
 
-const tables = [
-  ...["results", "coverage", "statuses", "transitions", "outages", "maintenance"],
-  ...["alerts", "incidents", "incident_events", "alert_decisions", "notifications", "silences"],
-];
-
-const monitor = (id: string, path: string) => ({
-  ...{ id, name: `Monitor ${id}`, group: "API", url: path },
-  ...{ intervalSeconds: 60, failuresToOpen: 1 },
-});
-
 let box: Box;
 let now = start;
 
 beforeEach(async () => {
-  await setFaults([]);
-  await env.DB.batch([
-    ...tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
-    env.DB.prepare("UPDATE alert_ledger SET seen = (SELECT version FROM ledger)"),
-  ]);
+  await beginAnew();
   box = new Box();
   // The objects keep what they saw: every test has its own time.
   now += 86_400;
@@ -46,22 +32,14 @@ beforeEach(async () => {
 /** The tick of a minute, which then is the present one. */
 async function tickAt(time: number): Promise<void> {
   now = time;
-  const settings = {
-    ALERT_WEBHOOK_URL: box.url,
-    ALERT_WEBHOOK_SECRET: "whsec_bmV0cG9zdC1uZXRwb3N0LW5ldHBvc3QtbmV0cG9zdA==",
-  };
   const surroundings = freshSurroundings(standingClock(now + 1));
-  await tick({ ...surroundings, env: { ...env, ...settings } }, now);
+  await tick({ ...surroundings, env: { ...env, ...webhookTo(box) } }, now);
 }
 
 const minute = (count = 1) => tickAt(now + count * 60);
 const fail = () => setFaults([{ path: "/api/health", kind: "status", status: 500 }]);
 
-async function messages() {
-  const body = z.object({ data: messageSchema });
-  return (await box.requests()).map((request) => body.parse(JSON.parse(request.body)).data);
-}
-
+const messages = () => messagesIn(box);
 const kinds = async () => (await messages()).map(({ kind }) => kind);
 
 async function plan(timing: Timing): Promise<void> {
@@ -80,7 +58,7 @@ async function results(): Promise<number> {
 
 describe("an outage under maintenance", () => {
   beforeEach(async () => {
-    await applyConfig(configOf([monitor("api", "/api/health"), monitor("home", "/")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health"), monitorOf("home", "/")]), now);
     await minute();
   });
 
@@ -146,7 +124,7 @@ describe("an outage under maintenance", () => {
 
 describe("deadlines", () => {
   it("are warned of before they pass, once each, by one message a channel", async () => {
-    await applyConfig(configOf([monitor("api", "/api/health"), monitor("home", "/")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health"), monitorOf("home", "/")]), now);
     await minute();
     await fail();
     await minute();
@@ -175,7 +153,7 @@ describe("deadlines", () => {
 describe("a recurring window", () => {
   it("keeps its local time when the clocks change", async () => {
     // Berlin leaves summer time on 25 October 2026: 03:15 is 01:15 UTC before, 02:15 UTC after.
-    await applyConfig(configOf([monitor("api", "/api/health")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health")]), now);
     now = Date.UTC(2026, 9, 24, 1, 0) / 1000;
     const daily = { expression: "15 3 * * *", timeZone: "Europe/Berlin" };
     await plan({ kind: "recurring", durationSeconds: 1_800, ...daily });

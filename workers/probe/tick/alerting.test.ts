@@ -2,9 +2,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { messageSchema } from "../../../shared/contract/alerting/message.ts";
 import { watchedDatabase } from "../../../shared/storage/alerting/testing/watched-database.ts";
 import { Box } from "../notifiers/testing/receiving.ts";
+import { beginAnew, messagesIn, monitorOf, webhookTo } from "../testing/alerting.ts";
 import {
   applyConfig,
   configOf,
@@ -17,40 +17,18 @@ import {
 import type { TickSurroundings } from "./surroundings.ts";
 import { type TickOutcome, tick } from "./tick.ts";
 
-const secret = "whsec_bmV0cG9zdC1uZXRwb3N0LW5ldHBvc3QtbmV0cG9zdA==";
-
-const tables = [
-  ...["results", "coverage", "statuses", "transitions", "outages"],
-  ...["alerts", "incidents", "incident_events", "alert_decisions", "notifications", "silences"],
-];
-
-const monitor = (id: string, path: string, more = {}) => ({
-  id,
-  name: `Monitor ${id}`,
-  group: "API",
-  url: path,
-  intervalSeconds: 60,
-  failuresToOpen: 1,
-  ...more,
-});
-
 let box: Box;
 let now = start;
 
 beforeEach(async () => {
-  await setFaults([]);
-  await env.DB.batch([
-    ...tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
-    env.DB.prepare("UPDATE alert_ledger SET seen = (SELECT version FROM ledger)"),
-  ]);
+  await beginAnew();
   box = new Box();
   // The objects keep what they saw: every test has its own time.
   now += 86_400;
 });
 
 function surroundings(more: Readonly<Record<string, unknown>> = {}): TickSurroundings {
-  const urls = { ALERT_WEBHOOK_URL: box.url, ALERT_WEBHOOK_SECRET: secret };
-  const settings = { ...urls, CHANNEL_TEST_SCHEDULE: "off" };
+  const settings = { ...webhookTo(box), CHANNEL_TEST_SCHEDULE: "off" };
   return {
     ...freshSurroundings(standingClock(now + 1)),
     env: { ...env, ...settings, DASHBOARD_URL: "https://dashboard.netpost.example", ...more },
@@ -65,10 +43,7 @@ async function minute(more: Readonly<Record<string, unknown>> = {}): Promise<Tic
 
 const fail = (path = "/api/health") => setFaults([{ path, kind: "status", status: 500 }]);
 
-async function messages() {
-  const body = z.object({ type: z.string(), data: messageSchema });
-  return (await box.requests()).map((request) => body.parse(JSON.parse(request.body)).data);
-}
+const messages = () => messagesIn(box);
 
 async function kinds(): Promise<string[]> {
   return (await messages()).map(({ kind, incident }) => `${kind} ${incident.title}`);
@@ -81,7 +56,7 @@ function told(outcome: TickOutcome) {
 
 describe("an outage", () => {
   it("is told within the tick in which it is seen, and so is its end", async () => {
-    await applyConfig(configOf([monitor("api", "/api/health")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health")]), now);
     await minute();
     expect(await messages()).toEqual([]);
     await fail();
@@ -123,7 +98,7 @@ describe("an outage", () => {
   });
 
   it("writes nothing while nothing changes", async () => {
-    await applyConfig(configOf([monitor("api", "/api/health")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health")]), now);
     await minute();
     const version = () =>
       select(z.object({ version: z.int() }), "SELECT version FROM alert_ledger");
@@ -136,7 +111,7 @@ describe("an outage", () => {
   });
 
   it("of many monitors is one message that names them, with as many statements as of one", async () => {
-    const many = Array.from({ length: 20 }, (_, index) => monitor(`m${index}`, "/api/health"));
+    const many = Array.from({ length: 20 }, (_, index) => monitorOf(`m${index}`, "/api/health"));
     const statements: number[] = [];
     for (const monitors of [many.slice(0, 1), many]) {
       await applyConfig(configOf(monitors), now);
@@ -160,7 +135,7 @@ describe("an outage", () => {
   });
 
   it("that began and ended while nobody decided is told, as over", async () => {
-    await applyConfig(configOf([monitor("api", "/api/health")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health")]), now);
     await minute();
     // Deciding fails meanwhile: the rules cannot be read.
     await env.DB.prepare("ALTER TABLE alert_rules RENAME TO hidden_rules").run();
@@ -180,7 +155,7 @@ describe("an outage", () => {
   });
 
   it("is not told under maintenance or a silence, and the reason is kept", async () => {
-    await applyConfig(configOf([monitor("api", "/api/health"), monitor("home", "/")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health"), monitorOf("home", "/")]), now);
     await minute();
     await env.DB.prepare(
       `INSERT INTO silences (id, matchers, author, reason, starts_at, ends_at, created_at)
@@ -204,8 +179,8 @@ describe("an outage", () => {
   it("is told of the monitor that others depend on, not of those", async () => {
     await applyConfig(
       configOf([
-        monitor("base", "/api/health"),
-        monitor("above", "/api/health", { dependsOn: ["base"] }),
+        monitorOf("base", "/api/health"),
+        monitorOf("above", "/api/health", { dependsOn: ["base"] }),
       ]),
       now,
     );
@@ -225,7 +200,7 @@ describe("an outage", () => {
 
 describe("a receiver", () => {
   beforeEach(async () => {
-    await applyConfig(configOf([monitor("api", "/api/health")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health")]), now);
     await minute();
     await fail();
   });
@@ -287,7 +262,7 @@ describe("a receiver", () => {
 
 describe("channels", () => {
   it("of the default policy that have no settings are left out", async () => {
-    await applyConfig(configOf([monitor("api", "/api/health")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health")]), now);
     await minute();
     await fail();
     const none = { ALERT_WEBHOOK_URL: "", ALERT_WEBHOOK_SECRET: "" };
@@ -312,7 +287,7 @@ describe("channels", () => {
         "UPDATE alert_rules SET document = json_set(document, '$.policy', 'ours') WHERE id = 'service-down'",
       ),
     ]);
-    await applyConfig(configOf([monitor("api", "/api/health")]), now);
+    await applyConfig(configOf([monitorOf("api", "/api/health")]), now);
     await minute();
     await fail();
     await minute();
