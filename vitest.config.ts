@@ -21,8 +21,8 @@ const verbose = false;
 /** Where .ci/run wants the JSON report; unset on a developer's machine. */
 const reportFile = process.env["VITEST_REPORT"];
 
-// System tests start the whole product, so they run last and alone. Every project needs an explicit
-// order: on two cores vitest would put those without one behind all others.
+// System tests start the whole product, so they run last, and no more than two at a time. Every
+// project needs an explicit order: on two cores vitest would put those without one behind all others.
 const together = {
   sequence: { groupOrder: 1 },
   // Tests in workerd wait more than they compute.
@@ -30,9 +30,9 @@ const together = {
   // For machines that are busy; no test is meant to take this long.
   testTimeout: 30_000,
 };
-const lastAndAlone = {
+const last = {
   sequence: { groupOrder: 3 },
-  fileParallelism: false,
+  maxWorkers: 2,
   testTimeout: 180_000,
   hookTimeout: 180_000,
 };
@@ -99,7 +99,7 @@ export default defineConfig({
           name: "system",
           include: [systemTests],
           exclude: ["**/node_modules/**"],
-          ...lastAndAlone,
+          ...last,
         },
       },
     ],
