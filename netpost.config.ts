@@ -26,6 +26,9 @@ export default defineConfig({
     sloTarget: 0.999,
   },
 
+  // The day of the last review that docs/MAINTENANCE_PROCEDURES.md and docs/INCIDENT_RESPONSE.md carry.
+  kpis: { docsReviewedOn: "2026-11-24" },
+
   // What numbers mean that probes find below, or NetPost pushes (docs/monitors.md). From `warning` on
   // a metric costs points of the health score, from `critical` on all of its category's.
   metrics: [

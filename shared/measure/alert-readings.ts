@@ -18,6 +18,7 @@ import { describeError } from "../log.ts";
 import { burn, forecast } from "./budget-readings.ts";
 import { readHealthScore, roundedDown } from "./health-score.ts";
 import type { MetricValue } from "./metric-values.ts";
+import { clockSkew, missedTicks, ownDelivery, ownNotes } from "./own-readings.ts";
 import { measurePerformance } from "./performance.ts";
 import { isRecent, readRecentValues } from "./present-metrics.ts";
 import {
@@ -67,6 +68,14 @@ export async function takeReadings(
     take("budget-forecast", of("budget-forecast"), (all) => forecast(db, source, all)),
     take("region-fault", of("region-fault"), (all) => regionFaults(source, all)),
     take("stale-data", of("stale-data"), (all) => staleData(source, all)),
+    take("missed-ticks", of("missed-ticks"), (all) => missedTicks(db, source, all)),
+    take("own-watch", of("own-faults", "object-fault", "quota"), (all) =>
+      ownNotes(db, source, all),
+    ),
+    take("own-delivery", of("outbox-age", "dead-letters", "channel-away"), (all) =>
+      ownDelivery(db, source, all),
+    ),
+    take("clock-skew", of("clock-skew"), (all) => clockSkew(db, source, all)),
   ]);
   return { byRule, faults };
 }

@@ -6,6 +6,7 @@ import type { OutageSpan } from "../domain/alerting/samples.ts";
 import type { CoverageSpan } from "../domain/coverage.ts";
 import type { LatestOutage } from "../domain/decide-outage.ts";
 import { placesOf } from "../domain/inbound.ts";
+import type { OwnFault } from "../domain/own-faults.ts";
 import { type Plan, planRounds } from "../domain/plan.ts";
 import {
   type Memory,
@@ -27,8 +28,10 @@ import {
   readRecordedResults,
 } from "../storage/alerting/backtest-material.ts";
 import { pushed, readMetricPoints, readMetricSeries } from "../storage/metrics.ts";
+import { readFirstCoverage, readOwnFaults } from "../storage/own-watch.ts";
 import { readCoverage, readStatusPoints } from "../storage/queries.ts";
 import { checksIn, type MetricValue, sourceOf } from "./metric-values.ts";
+import type { Looked } from "./own-readings.ts";
 
 /** What one backtest may take: more would not fit into a request's time and memory. */
 export const backtestLimits = { results: 100_000, rounds: 50_000 } as const;
@@ -52,6 +55,10 @@ export interface PastMaterial {
   readonly history: BacktestHistory;
   readonly results: readonly RecordedResult[];
   readonly pushed: readonly MetricValue[];
+  /** When regions were looking. */
+  readonly looked: Looked;
+  /** What ticks noted of themselves. */
+  readonly faults: readonly OwnFault[];
   /** Results that came when their round had been decided without them. */
   readonly late: number;
   /** Kinds of what people did that is not done again. */
@@ -71,7 +78,7 @@ export async function readPast(db: D1Database, plan: Plan, span: Span): Promise<
     // A value of a slow monitor is recent for two intervals.
     checksIn(monitor, { from: from - 2 * monitor.schedule.intervalSeconds, to }),
   );
-  const [results, spans, points, outages, acts, pushedOnes] = await Promise.all([
+  const [results, spans, points, outages, acts, pushedOnes, first, faults] = await Promise.all([
     readRecordedResults(db, checks),
     readCoverage(db, span),
     readStatusPoints(db, scopes, { from: from - 1, to: from }),
@@ -82,6 +89,8 @@ export async function readPast(db: D1Database, plan: Plan, span: Span): Promise<
     ),
     readIncidentActs(db, span),
     readPushed(db, plan, span),
+    readFirstCoverage(db),
+    readOwnFaults(db, from),
   ]);
   const statuses = new Map(
     points.flatMap(({ monitor, scope, points: own }) => {
@@ -119,6 +128,8 @@ export async function readPast(db: D1Database, plan: Plan, span: Span): Promise<
     history: { span, memory, outages: open, reportsOf, acts: done },
     results,
     pushed: pushedOnes,
+    looked: { spans, first },
+    faults,
     late,
     otherActs: [...new Set(acts.flatMap((act) => (actOf(act) === null ? act.kind : [])))],
   };

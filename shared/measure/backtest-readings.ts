@@ -8,7 +8,9 @@ import type { Monitor } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { RecordedResult } from "../domain/recording.ts";
 import { metricReadings, performanceReading, regionFaults, staleData } from "./alert-readings.ts";
+import type { PastMaterial } from "./backtest-material.ts";
 import { type MetricValue, recentSecondsOf } from "./metric-values.ts";
+import { faultReadings, missedTickReadings } from "./own-readings.ts";
 import { figuresOf, mergeTallies, type Tally, tallyResults } from "./performance-tally.ts";
 import { downUntil, type ReadingSource, type RuleOf } from "./reading-source.ts";
 import { knownUntil } from "./window.ts";
@@ -17,7 +19,12 @@ import { knownUntil } from "./window.ts";
 export const warmUpSeconds = 3_600;
 
 /** Signals that are more than results and coverage: their rules are told by name. */
-const unread: ReadonlySet<SignalKind> = new Set(["health-score", "burn-rate", "budget-forecast"]);
+const unread: ReadonlySet<SignalKind> = new Set([
+  ...(["health-score", "burn-rate", "budget-forecast"] as const),
+  // Of these only how it is now is kept.
+  ...(["object-fault", "outbox-age", "dead-letters", "channel-away"] as const),
+  ...(["quota", "clock-skew"] as const),
+]);
 
 /** Why a rule's signal cannot be read from results; null where it can. */
 export function unreadable({ signal }: AlertRule): string | null {
@@ -59,8 +66,11 @@ export class PastReadings {
   readonly #results: ReadonlyMap<number, Timeline<RecordedResult>>;
   readonly #values: ReadonlyMap<string, Timeline<MetricValue>>;
 
-  /** @param pushed what NetPost pushed, whatever the metric */
-  constructor(plan: Plan, results: readonly RecordedResult[], pushed: readonly MetricValue[]) {
+  readonly #own: Pick<PastMaterial, "looked" | "faults">;
+
+  constructor(plan: Plan, past: Omit<PastMaterial, "history" | "late" | "otherActs">) {
+    const { results, pushed } = past;
+    this.#own = past;
     const byMonitor = Map.groupBy(results, ({ monitor }) => monitor);
     this.#results = new Map(
       [...byMonitor].map(([monitor, own]) => [monitor, new Timeline(own, ({ time }) => time)]),
@@ -110,6 +120,10 @@ export class PastReadings {
         return only(regionFaults(source, [{ ...rule, signal }]));
       case "stale-data":
         return only(staleData(source, [{ ...rule, signal }]));
+      case "missed-ticks":
+        return only(missedTickReadings(source, [{ ...rule, signal }], this.#own.looked));
+      case "own-faults":
+        return faultReadings(source, { ...rule, signal }, this.#own.faults);
       default:
         return null;
     }

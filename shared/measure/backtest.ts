@@ -84,7 +84,7 @@ export async function runBacktest(
     readSentPages(db, window, mostSent),
     readConfiguredAnew(db, documents, window),
   ]);
-  const readings = new PastReadings(before.plan, past.results, past.pushed);
+  const readings = new PastReadings(before.plan, past);
   const replayed = (configuration: BacktestConfiguration) =>
     replay(past.history, configuration, {
       readingsOf: (moment, rules) => readings.at(moment, rules),

@@ -3,6 +3,7 @@
 import { type AlertRule, selects } from "../domain/alerting/rule.ts";
 import type { Reading } from "../domain/alerting/samples.ts";
 import type { Monitor } from "../domain/monitor.ts";
+import type { PlanName } from "../domain/platform-limits.ts";
 import { overall, type ScopedStatus, statusKey } from "../domain/recording.ts";
 import type { Present } from "./material.ts";
 
@@ -10,6 +11,10 @@ import type { Present } from "./material.ts";
 export interface ReadingSource extends Present {
   /** By `statusKey`. */
   readonly statuses: ReadonlyMap<string, ScopedStatus>;
+  /** Cloudflare's plan of the account; left out where nobody said: no limit is judged then. */
+  readonly cloudflarePlan?: PlanName;
+  /** Names of the channels there are; left out where that is not known. */
+  readonly channels?: ReadonlySet<string>;
 }
 
 export type RuleOf<K extends AlertRule["signal"]["kind"]> = AlertRule & {

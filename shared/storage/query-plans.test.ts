@@ -20,6 +20,8 @@ import * as publicIncidents from "./alerting/public-incidents.ts";
 import * as silences from "./alerting/silences.ts";
 import * as timeline from "./alerting/timeline.ts";
 import * as baselines from "./baselines.ts";
+import * as exportStates from "./exports.ts";
+import * as exportsStatus from "./exports-status.ts";
 import * as healthHistory from "./health-history.ts";
 import * as heartbeats from "./heartbeats.ts";
 import * as lastSpans from "./last-spans.ts";
@@ -31,6 +33,7 @@ import * as metricWork from "./metric-work.ts";
 import * as metrics from "./metrics.ts";
 import * as outageMeasures from "./outage-measures.ts";
 import * as outagePages from "./outage-pages.ts";
+import * as ownWatch from "./own-watch.ts";
 import * as planHistory from "./plan-history.ts";
 import * as plans from "./plans.ts";
 import * as publicVersion from "./public-version.ts";
@@ -41,6 +44,7 @@ import * as reports from "./reports.ts";
 import * as retention from "./retention.ts";
 import * as rollupWork from "./rollup-work.ts";
 import * as rollups from "./rollups.ts";
+import * as schemaVersion from "./schema-version.ts";
 import * as scrape from "./scrape.ts";
 
 /** A statement as it was sent. */
@@ -149,6 +153,14 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
       return metricRetention.deleteOldMetrics(db, kept, slice, 10, 1_000_000);
     },
   ],
+  "exportStates.readExports": [(db) => exportStates.readExports(db)],
+  "exportStates.readMinuteResults": [
+    (db) => exportStates.readMinuteResults(db, 1_000_000, 1_000_060),
+  ],
+  "exportsStatus.readStatusPushes": [(db) => exportsStatus.readStatusPushes(db, "statuspage")],
+  "exportsStatus.deleteOldStatusPushes": [
+    (db) => exportsStatus.deleteOldStatusPushes(db, 1_000_000, 10),
+  ],
   "healthHistory.readHealthScores": [(db) => healthHistory.readHealthScores(db, window)],
   "healthHistory.readHealthDays": [(db) => healthHistory.readHealthDays(db, window)],
   "healthHistory.readUnsummedHealthDay": [
@@ -182,6 +194,9 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
       (db) =>
         publicIncidents.readPublicIncidents(db, window, state, 10),
   ),
+  "publicIncidents.readPublicIncidentsByKey": [
+    (db) => publicIncidents.readPublicIncidentsByKey(db, ["a", "b"]),
+  ],
   "publicIncidents.readPublicUpdates": [
     (db) => publicIncidents.readPublicUpdates(db, ["outage/m/1"], 10),
   ],
@@ -229,6 +244,13 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   "heartbeats.readPings": [(db) => heartbeats.readPings(db, [1, 2])],
   "heartbeats.readPingHistory": [(db) => heartbeats.readPingHistory(db, 1)],
   "heartbeats.readDoorSpans": [(db) => heartbeats.readDoorSpans(db, 1_000_000)],
+  "ownWatch.readOwnState": [(db) => ownWatch.readOwnState(db, 1_000_000, 1_000_000)],
+  "ownWatch.readOwnFaults": [(db) => ownWatch.readOwnFaults(db, 1_000_000)],
+  "ownWatch.readOwnDelivery": [(db) => ownWatch.readOwnDelivery(db, 1_000_000)],
+  "ownWatch.readFirstCoverage": [(db) => ownWatch.readFirstCoverage(db)],
+  "ownWatch.readDatabaseClock": [(db) => ownWatch.readDatabaseClock(db)],
+  "ownWatch.deleteOldNotes": [(db) => ownWatch.deleteOldNotes(db, 1_000_000, 10)],
+  "schemaVersion.readAppliedMigration": [(db) => schemaVersion.readAppliedMigration(db)],
   "regionObjects.readRegionObjects": [(db) => regionObjects.readRegionObjects(db)],
   "rawLatencies.readTimedResults": [(db) => rawLatencies.readTimedResults(db, window, slice)],
   "baselines.readBaseline": [
@@ -277,6 +299,8 @@ const modules = {
   queries,
   baselines,
   rawLatencies,
+  exportStates,
+  exportsStatus,
   healthHistory,
   heartbeats,
   outageMeasures,
@@ -290,6 +314,7 @@ const modules = {
   metricRetention,
   metricRollups,
   metricWork,
+  ownWatch,
   planHistory,
   plans,
   regionObjects,
@@ -297,11 +322,12 @@ const modules = {
   retention,
   rollupWork,
   rollups,
+  schemaVersion,
   scrape,
 };
 
 const growing =
-  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|newest|results|transitions|coverage|outages|plans|maintenance|rollups|reports|report_parts|last|incidents|own|root|notifications|alert_decisions|incident_events|alerting_changes|channel_tests|old)\b/;
+  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|own_faults|platform_usage|newest|results|transitions|coverage|outages|plans|maintenance|rollups|reports|report_parts|last|incidents|own|root|notifications|alert_decisions|incident_events|alerting_changes|channel_tests|status_pushes|old)\b/;
 /** Only rows of open outages stand in this index. */
 const allowedScan = "SCAN outages USING INDEX open_outages";
 /** Only open incidents, what waits, and dead letters stand in these. */

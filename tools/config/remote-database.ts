@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { production, readStage } from "../deploy/stage.ts";
 import { type Project, readProject } from "../runtime/project.ts";
 import { loadToolchain } from "../runtime/toolchain.ts";
 import { DatabaseError, type OpenDatabase, requireMigrated } from "./database.ts";
@@ -20,10 +21,13 @@ const LOG_IN = "To log in: npx wrangler login, or CLOUDFLARE_API_TOKEN";
  * transaction, as in a Worker. (`wrangler d1 execute` takes no parameters, and no statement as
  * long as a plan.)
  *
+ * @param configPath of the stage that is meant; unless said, that of NETPOST_STAGE or production
  * @throws DatabaseError
  */
-export async function openRemoteDatabase(): Promise<OpenDatabase> {
-  const project = readProject(loadToolchain(), join(ROOT, "wrangler.toml"));
+export async function openRemoteDatabase(
+  configPath = readStage(process.env["NETPOST_STAGE"] || production).configPath,
+): Promise<OpenDatabase> {
+  const project = readProject(loadToolchain(), configPath);
   const name = databaseNameOf(project);
   const opened = await bindRemotely(name, await databaseIdOf(name));
   return requireMigrated(opened, project, {

@@ -11,8 +11,12 @@ Runs NetPost's monitoring on this machine: both Workers on workerd, with their s
 NetPost's stand-in as what is monitored. Ctrl-C stops everything; the next start goes on with the
 same data.
 
+  --production   for good, on a machine of your own (docs/deployment.md): no stand-in, no key made up
+                 or printed, NETPOST_BASE_URL needed, every setting of docs/configuration.md taken
+                 from the environment, and the Workers' log printed as it is
+
 Settings, from the environment:
-  PORT                where the API listens                     (default 8787)
+  PORT, HOST          where the API listens                     (default 8787, 127.0.0.1)
   NETPOST_BASE_URL    a real NetPost, in place of the stand-in
   STAND_IN_PORT       the stand-in; its control is one higher   (default 8790)
   ADMIN_TOKEN         at least 16 characters                    (default made up and printed)
@@ -32,6 +36,13 @@ async function main(): Promise<number> {
   const parsed = parseSettings(process.env);
   if (!parsed.ok) return refuse(parsed.mistakes.join("\nnpm start: "));
   const { settings } = parsed;
+  const isProduction = process.argv.includes("--production");
+  const production = isProduction
+    ? await (await import("./production.ts")).readProduction(process.env)
+    : null;
+  if (production !== null && "mistakes" in production) {
+    return refuse(production.mistakes.join("\nnpm start: "));
+  }
   const stopping = signalled();
   const stops: (() => Promise<void>)[] = [];
   try {
@@ -43,15 +54,21 @@ async function main(): Promise<number> {
     const runtime = await startRuntime({
       dataDir: settings.DATA_DIR,
       apiPort: settings.PORT,
+      apiHost: settings.HOST,
       vars: {
-        probe: { ...probeSecrets(settings), ...heartbeatVars(settings).probe },
+        probe: {
+          ...probeSecrets(settings),
+          ...heartbeatVars(settings).probe,
+          ...production?.vars.probe,
+        },
         api: {
           ADMIN_TOKEN: settings.ADMIN_TOKEN,
           MONITORING_API_KEY: settings.MONITORING_API_KEY,
           ...heartbeatVars(settings).api,
+          ...production?.vars.api,
         },
       },
-      onLog: printLog,
+      onLog: isProduction ? printAsItIs : printLog,
     });
     stops.push(() => runtime.stop());
     const applied = await applyConfigFile(
@@ -60,7 +77,11 @@ async function main(): Promise<number> {
       { now: () => Math.floor(Date.now() / 1000), by: "npm start" },
     );
     if (!("revision" in applied)) return refuse(renderText(applied));
-    console.log(welcome(settings, runtime, target.baseUrl));
+    console.log(
+      isProduction
+        ? `Running for ${target.baseUrl}; the API is at ${runtime.apiUrl}.`
+        : welcome(settings, runtime, target.baseUrl),
+    );
     const ended = runtime.ended.then((end) => (end.expected ? null : end));
     const stopTicking = tickEveryMinute(runtime);
     stops.unshift(async () => stopTicking());
@@ -86,12 +107,12 @@ function heartbeatVars({ HEARTBEAT_SECRET, PORT }: StartSettings) {
   return { probe: { API_URL: `http://127.0.0.1:${PORT}` }, api: { HEARTBEAT_SECRET } };
 }
 
-/** The stand-in's control endpoint is the control target, too: no fault of the stand-in hits it. */
 /** Secrets of monitors; the stand-in's own password where it is what is monitored. */
 function probeSecrets({ NETPOST_BASE_URL, probeSecrets: given }: StartSettings) {
   return NETPOST_BASE_URL === undefined ? { PROBE_LOGIN_PASSWORD: DEMO_PASSWORD, ...given } : given;
 }
 
+/** The stand-in's control endpoint is the control target, too: no fault of the stand-in hits it. */
 async function standIn(settings: StartSettings, stops: (() => Promise<void>)[]) {
   const port = settings.STAND_IN_PORT;
   const server = await startStandIn({ port, controlPort: port + 1 });
@@ -148,6 +169,12 @@ NetPost's monitoring is running, probing ${baseUrl} from three regions.
 ${settings.NETPOST_BASE_URL === undefined ? breakIt : ""}
 Every minute has its line; Ctrl-C stops everything.
 `;
+}
+
+/** One line each, for whatever collects logs here. */
+function printAsItIs(line: LogLine): void {
+  if (line.from === "workerd") return;
+  (line.stream === "stderr" ? console.error : console.log)(line.text);
 }
 
 function printLog(line: LogLine): void {

@@ -16,20 +16,43 @@ const port = z.coerce
       .max(65_535, "a port from 1 to 65535"),
   );
 
-const settingsSchema = z
-  .object({
-    /** Where the API listens. */
-    PORT: port.default(8787),
-    /** Where NetPost's stand-in listens, and on the next port its control endpoint. */
-    STAND_IN_PORT: port.default(8790),
-    /** A real NetPost; without it the stand-in is started and monitored. */
-    NETPOST_BASE_URL: z.url({ protocol: /^https?$/, error: "an http(s) URL" }).optional(),
+/** What `npm start` itself takes; docs/configuration.md is made from this. */
+export const startSettingsSchema = z.object({
+  PORT: port
+    .default(8787)
+    .meta({ description: "Where the API listens", example: "80", unit: "port" }),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]{1,253}$/, "a host name or an address")
+    .default("127.0.0.1")
+    .meta({
+      description: "On which address it listens; `0.0.0.0` for all, as in a container",
+      example: "0.0.0.0",
+    }),
+  STAND_IN_PORT: port.default(8790).meta({
+    description: "Where NetPost's stand-in listens; its control endpoint is one higher",
+    example: "9790",
+    unit: "port",
+  }),
+  NETPOST_BASE_URL: z
+    .url({ protocol: /^https?$/, error: "an http(s) URL" })
+    .optional()
+    .meta({
+      description:
+        "Where NetPost is, in place of the file's `baseUrl`; `npm start` without it starts a stand-in",
+      example: "https://netpost.example",
+    }),
+  DATA_DIR: z.string().min(1).default(".data").meta({
+    description: "Where the database and the regions' objects are kept",
+    example: "/var/lib/netpost-monitoring",
+  }),
+});
+
+const settingsSchema = startSettingsSchema
+  .extend({
     ADMIN_TOKEN: accessKeySchema.optional(),
     MONITORING_API_KEY: accessKeySchema.optional(),
-    /** What ping addresses are derived from; without it no heartbeat is taken. */
     HEARTBEAT_SECRET: heartbeatSecretSchema.optional(),
-    /** Where the database and the regions' objects are kept. */
-    DATA_DIR: z.string().min(1).default(".data"),
   })
   .refine(areDistinctKeys, sameKeys)
   .refine(isHeartbeatSecretApart, heartbeatSecretShared);

@@ -12,6 +12,7 @@ export type CloudflareApi = {
   stop(): Promise<void>;
 };
 
+type Own = (request: Change) => unknown;
 type Answer = { readonly status?: number; readonly result: unknown };
 
 const database = { uuid: "11111111-1111-4111-8111-111111111111", name: "netpost-monitoring" };
@@ -21,6 +22,7 @@ const notFound: Answer = { status: 404, result: null };
 const answers: readonly (readonly [RegExp, unknown])[] = [
   [/^GET \/d1\/database\/[^/]+$/, database],
   [/^POST \/d1\/database$/, database],
+  [/^GET \/d1\/database\/[^/]+\/time_travel\/bookmark$/, { bookmark: "00000001-bookmark" }],
   [/^POST \/d1\/database\/[^/]+\/query$/, [{ success: true, results: [], meta: { duration: 1 } }]],
   [/^GET \/workers\/scripts\/[^/]+\/secrets$/, []],
   [/^GET \/workers\/scripts\/[^/]+\/deployments$/, { deployments: [] }],
@@ -35,14 +37,18 @@ const answers: readonly (readonly [RegExp, unknown])[] = [
  * the order of what we ask for.
  *
  * @param refuses a change to answer with 403
+ * @param answersOwn what to answer in place of the usual; undefined: the usual
  */
 export async function startCloudflareApi(
   refuses: (change: Change) => boolean = () => false,
+  answersOwn: Own = () => undefined,
 ): Promise<CloudflareApi> {
   const changes: Change[] = [];
   const answerTo = (change: Change): Answer => {
     const { method, path } = change;
     if (method !== "GET") changes.push(change);
+    const own = answersOwn(change);
+    if (own !== undefined) return { result: own };
     if (refuses(change)) return { status: 403, result: null };
     const isMade = changes.some((one) => one.method === "POST" && one.path === "/d1/database");
     if (/^\/workers\/services\/[^/]+$/.test(path)) return notFound;

@@ -11,6 +11,7 @@ import { answerError } from "./middleware/answer-error.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
 import { refuseInvalid } from "./middleware/invalid-request.ts";
+import { reportErrors } from "./middleware/report-errors.ts";
 import { requestContext } from "./middleware/request-context.ts";
 import { answerProblem } from "./problems.ts";
 import { type KeptDocuments, keptDocuments } from "./reads/status-kept.ts";
@@ -62,6 +63,7 @@ export function createApp(
 ): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
 
+  app.use(reportErrors(clock));
   app.use(requestContext(clock));
   app.use(
     secureHeaders({

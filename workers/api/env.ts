@@ -1,41 +1,59 @@
 import { z } from "zod";
 import { accessKeySchema, areDistinctKeys, sameKeys } from "../../shared/access-key.ts";
+import { runbookUrlSchema } from "../../shared/contract/alerting/runbook-url.ts";
 import {
   heartbeatSecretSchema,
   heartbeatSecretShared,
   isHeartbeatSecretApart,
 } from "../../shared/heartbeat-secret.ts";
 
-/** What the api Worker asks of the probe Worker. Its answer is parsed, whatever its type says. */
+/**
+ * What the api Worker asks of the probe Worker. Its answer is parsed, whatever its type says. `caller`
+ * are the `logIds()` of the request, so that both Workers' lines are found together.
+ */
 export interface ProbeBinding {
   health(): Promise<unknown>;
   /** Takes a ProbeNowRequest. */
-  probeNow(request: unknown): Promise<unknown>;
+  probeNow(request: unknown, caller?: unknown): Promise<unknown>;
   /** Takes a BenchmarkOrder. */
-  benchmark(request: unknown): Promise<unknown>;
+  benchmark(request: unknown, caller?: unknown): Promise<unknown>;
   /** Tells which channels there are. */
-  channels(): Promise<unknown>;
+  channels(caller?: unknown): Promise<unknown>;
   /** Takes a test order. */
-  sendTest(request: unknown): Promise<unknown>;
+  sendTest(request: unknown, caller?: unknown): Promise<unknown>;
 }
-
-const secret = accessKeySchema.optional();
 
 const hasPrepare = (value: unknown) =>
   typeof value === "object" && value !== null && "prepare" in value;
 // A service binding is a proxy, and for a proxy "in" and typeof may say anything.
 const isBound = (value: unknown) => value !== undefined && value !== null;
 
+/** What they are; docs/configuration.md is made from this. */
+export const apiSettingsSchema = z.object({
+  MONITORING_API_KEY: accessKeySchema.optional().meta({
+    description: "Lets external readers into /api/monitoring/*; without it only operators get in",
+    example: "output of `openssl rand -hex 24`",
+    secret: true,
+  }),
+  ADMIN_TOKEN: accessKeySchema.optional().meta({
+    description: "Lets operators in; without it nobody can change anything by the API",
+    example: "output of `openssl rand -hex 24`",
+    secret: true,
+  }),
+  RUNBOOK_URL: runbookUrlSchema,
+  HEARTBEAT_SECRET: heartbeatSecretSchema.optional().meta({
+    description:
+      "The addresses of heartbeats are derived from it; without it none is taken, and another one makes every address another",
+    example: "output of `openssl rand -hex 32`",
+    secret: true,
+  }),
+});
+
 const environmentSchema = z
   .object({
     DB: z.custom<D1Database>(hasPrepare, "the D1 binding of wrangler.toml"),
     PROBE: z.custom<ProbeBinding>(isBound, "the service binding of wrangler.toml"),
-    /** Lets external readers into /api/monitoring/*. */
-    MONITORING_API_KEY: secret,
-    /** Lets operators in. */
-    ADMIN_TOKEN: secret,
-    /** The addresses of heartbeats are derived from it; without it none is taken. */
-    HEARTBEAT_SECRET: heartbeatSecretSchema.optional(),
+    ...apiSettingsSchema.shape,
   })
   .refine(areDistinctKeys, sameKeys)
   .refine(isHeartbeatSecretApart, heartbeatSecretShared);

@@ -7,7 +7,7 @@ import {
   benchmarkPartAnswerSchema,
 } from "../../shared/contract/benchmark.ts";
 import { type BenchmarkRequest, requestsPerCall } from "../../shared/domain/benchmark.ts";
-import { describeError, log } from "../../shared/log.ts";
+import { log, logIds } from "../../shared/log.ts";
 import type { Bindings } from "./env.ts";
 import { expire } from "./tick/fan-out.ts";
 
@@ -31,7 +31,7 @@ export async function benchmark(
   try {
     return await runParts(env, clock, order);
   } catch (error) {
-    log("error", "benchmark-failed", { region: order.region.id, error: describeError(error) });
+    log("error", "benchmark-failed", { region: order.region.id }, error);
     return {
       kind: "failed",
       reason: "region-unreachable",
@@ -67,7 +67,9 @@ async function runParts(
       last: begun + most >= count,
     };
     const patienceMs = leftMs + messageMs;
-    const exchange = stub.benchmark(part).then((value) => benchmarkPartAnswerSchema.parse(value));
+    const exchange = stub
+      .benchmark(part, logIds())
+      .then((value) => benchmarkPartAnswerSchema.parse(value));
     const answer = await Promise.race([exchange, expire(clock.sleep(patienceMs), patienceMs)]);
     if (answer.kind === "busy") {
       const detail = "another benchmark is running from this region";

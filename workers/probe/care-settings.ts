@@ -22,12 +22,26 @@ const days = (usual: number) =>
     .transform(Number)
     .default(usual);
 
-const shape = {
-  /** When every channel gets a test message, in UTC. */
-  CHANNEL_TEST_SCHEDULE: schedule.default("0 9 * * 1"),
-  ALERT_DECISIONS_DAYS: days(usualAlertingRetention.decisionDays),
-  NOTIFICATIONS_DAYS: days(usualAlertingRetention.notificationDays),
-};
+/** What they are; docs/configuration.md is made from this. */
+export const careSettingsSchema = z.object({
+  CHANNEL_TEST_SCHEDULE: schedule.default("0 9 * * 1").meta({
+    description: "When every channel gets a test message; `off` for never",
+    example: "0 9 * * 1",
+    unit: "cron expression, UTC",
+  }),
+  ALERT_DECISIONS_DAYS: days(usualAlertingRetention.decisionDays).meta({
+    description: "How long it is kept why people were told of something, or were not",
+    example: "90",
+    unit: "days",
+  }),
+  NOTIFICATIONS_DAYS: days(usualAlertingRetention.notificationDays).meta({
+    description: "How long notifications, tests of channels and former rules are kept",
+    example: "400",
+    unit: "days",
+  }),
+});
+
+const { shape } = careSettingsSchema;
 
 export type CareSetting = keyof typeof shape;
 

@@ -12,6 +12,7 @@ import { version } from "../../shared/version.ts";
 import { channelTestSchedule, nextTestTime } from "./care-settings.ts";
 import { channelsOf } from "./channels.ts";
 import { type Env, parseSettings } from "./env.ts";
+import type { ChannelOff } from "./notifiers/environment.ts";
 import { deliver } from "./notifiers/registry.ts";
 
 /** Shorter than whoever asks waits, ms. */
@@ -23,15 +24,17 @@ export function listChannels(env: Env, clock: Clock): ChannelsAnswer {
   return {
     ...testsOf(env, toSeconds(clock.now())),
     channels: [
-      ...[...channels].map(([id, { type }]) => ({ id, type, on: true, because: null })),
-      ...[...off, ...broken].map(({ name, because }) => ({
-        id: name,
-        type: null,
-        on: false,
-        because,
-      })),
+      ...[...channels].map(([id, { type }]) => {
+        return { id, type, on: true, because: null, broken: false };
+      }),
+      ...off.map((one) => ({ ...offOf(one), broken: false })),
+      ...broken.map((one) => ({ ...offOf(one), broken: true })),
     ],
   };
+}
+
+function offOf({ name, because }: ChannelOff) {
+  return { id: name, type: null, on: false, because };
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   regionTranscriptSchema,
 } from "../../shared/contract/transcript.ts";
 import type { Monitor, Region } from "../../shared/domain/monitor.ts";
-import { describeError, log } from "../../shared/log.ts";
+import { log, logIds } from "../../shared/log.ts";
 import type { Bindings } from "./env.ts";
 import { regionStub } from "./tick/fan-out.ts";
 
@@ -42,13 +42,15 @@ async function ask(
   const patienceMs = monitor.retry.budgetMs + messageMs;
   const answer = async (): Promise<RegionTranscript> => {
     const stub = regionStub(env, region, monitor.shard);
-    return regionTranscriptSchema.parse(await stub.probeNow({ region: region.id, monitor }));
+    return regionTranscriptSchema.parse(
+      await stub.probeNow({ region: region.id, monitor }, logIds()),
+    );
   };
   const expire = clock.sleep(patienceMs).then(() => failed(`no answer within ${patienceMs} ms`));
   try {
     return await Promise.race([answer(), expire]);
   } catch (error) {
-    log("error", "probe-now-failed", { region: region.id, error: describeError(error) });
+    log("error", "probe-now-failed", { region: region.id }, error);
     return failed("the region's object failed");
   }
 }

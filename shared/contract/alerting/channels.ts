@@ -9,6 +9,8 @@ export const configuredChannelSchema = z.object({
   on: z.boolean(),
   /** Why it is off: names settings, never a value. */
   because: z.string().nullable(),
+  /** Its settings are malformed: what is due waits until they are put right. */
+  broken: z.boolean().default(false),
 });
 
 export type ConfiguredChannel = z.infer<typeof configuredChannelSchema>;

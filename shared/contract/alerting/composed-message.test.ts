@@ -103,7 +103,7 @@ function compose(
     }),
     causes: new Map([["outage/c/9000", cause]]),
     budget: { burnedFraction: 0.25, burnRate: 14.4 },
-    links: { dashboard: "https://d.example/", api: "https://a.example" },
+    links: { dashboard: "https://d.example/", api: "https://a.example", runbooks: null },
     at,
     ...more,
   };
@@ -113,6 +113,15 @@ function compose(
 }
 
 describe("a message", () => {
+  it("links to its rule's runbook, where runbooks are somewhere", () => {
+    const links = { dashboard: null, api: null, runbooks: "https://docs.example/runbooks/" };
+    expect(compose({ links }).links.runbook).toBe("https://docs.example/runbooks/service-down.md");
+    expect(compose().links.runbook).toBeNull();
+    const own = { ...serviceDown, runbook: "https://wiki.example/down" };
+    const rules = new Map([[own.id, own]]);
+    expect(compose({ links, rules }).links.runbook).toBe("https://wiki.example/down");
+  });
+
   it("says what, since when, where, why, how bad, and where to act", () => {
     expect(compose({}, { person: "Ann" })).toMatchObject({
       kind: "trigger",

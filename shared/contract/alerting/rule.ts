@@ -8,6 +8,7 @@ import type {
 } from "../../domain/alerting/escalation.ts";
 import { type AlertRule, levels, type Selector, type Signal } from "../../domain/alerting/rule.ts";
 import { categories } from "../../domain/labels.ts";
+import { ownFaultKinds } from "../../domain/own-faults.ts";
 
 const idMessage = "lower-case letters, digits and single hyphens, at most 64: for example slow-api";
 
@@ -43,6 +44,18 @@ export const signalSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("region-fault") }),
   z.strictObject({ kind: z.literal("stale-data") }),
   z.strictObject({ kind: z.literal("heartbeat") }),
+  z.strictObject({ kind: z.literal("missed-ticks"), windowSeconds }),
+  z.strictObject({ kind: z.literal("object-fault") }),
+  z.strictObject({ kind: z.literal("outbox-age") }),
+  z.strictObject({ kind: z.literal("dead-letters"), windowSeconds }),
+  z.strictObject({ kind: z.literal("channel-away") }),
+  z.strictObject({
+    kind: z.literal("own-faults"),
+    faults: z.array(z.enum(ownFaultKinds)).min(1).max(ownFaultKinds.length),
+    windowSeconds,
+  }),
+  z.strictObject({ kind: z.literal("quota") }),
+  z.strictObject({ kind: z.literal("clock-skew") }),
 ]) satisfies z.ZodType<Signal>;
 
 const names = z.array(z.string().min(1).max(100)).min(1).max(1_000);

@@ -49,6 +49,10 @@ const named = z.object({
 export const alertSchema = z.object({
   id: z.string(),
   rule: named,
+  runbook: z
+    .url()
+    .nullable()
+    .meta({ description: "What to do about it: the rule's own, or under `RUNBOOK_URL`" }),
   state: z.enum(alertPhases),
   level: levelSchema,
   monitor: named.nullable().meta({ description: "Null: about the whole" }),

@@ -79,6 +79,10 @@ export const channelSchema = z.object({
   type: z.string().nullable().meta({ description: "Null: it is off" }),
   on: z.boolean(),
   because: z.string().nullable().meta({ description: "Why it is off; names settings, no values" }),
+  broken: z.boolean().meta({
+    description:
+      "Off because a setting of it is malformed: what is due waits until it is put right",
+  }),
   usedBy: z.array(z.string()).meta({ description: "Ids of the policies that name it" }),
   lastDeliveredAt: instantSchema.nullable().meta({ description: "Within 30 days" }),
   lastGivenUpAt: instantSchema.nullable().meta({ description: "Within 30 days" }),

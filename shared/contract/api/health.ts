@@ -1,5 +1,8 @@
 /** GET /api/health and /api/monitoring/health/{live,ready,detailed}. */
 import { z } from "zod";
+import { ownFaultKinds } from "../../domain/own-faults.ts";
+import { planNames } from "../../domain/platform-limits.ts";
+import { usageItems } from "../../domain/quota.ts";
 import {
   freshnessFields,
   instantSchema,
@@ -30,14 +33,25 @@ export const databasePartSchema = z.discriminatedUnion("ok", [
 
 export type DatabasePart = z.infer<typeof databasePartSchema>;
 
+const reason = z.string().nullable().meta({ description: "Why it is not ok, in words" });
+
+export const schemaPartSchema = z.object({
+  ok: z.boolean().meta({ description: "Every migration that this version needs was applied" }),
+  reason,
+  applied: z.string().nullable().meta({ description: "The newest migration of the database" }),
+  needed: z.string().meta({ description: "The newest that this version knows" }),
+});
+
 export const planPartSchema = z.object({
   ok: z.boolean().meta({ description: "A plan was applied" }),
+  reason,
   revision: z.int(),
   monitors: z.int(),
 });
 
 export const ticksPartSchema = z.object({
   ok: z.boolean().meta({ description: "Not stale" }),
+  reason,
   ...freshnessFields,
   lagSeconds: secondsSchema.nullable(),
 });
@@ -45,6 +59,7 @@ export const ticksPartSchema = z.object({
 /** The parts that readiness depends on; null: could not be asked, as the database did not answer. */
 export const readinessPartsSchema = z.object({
   database: databasePartSchema,
+  schema: schemaPartSchema.nullable(),
   plan: planPartSchema.nullable(),
   ticks: ticksPartSchema.nullable(),
 });
@@ -74,6 +89,7 @@ export const deliveryPartSchema = z.object({
   ok: z.boolean().meta({
     description: "Nothing waits for ten minutes, every channel gets through, no test failed",
   }),
+  reason,
   waiting: z.int(),
   waitingSince: instantSchema.nullable().meta({ description: "The oldest; null: nothing waits" }),
   dead: z.int().meta({ description: "Could not be delivered, of the last 24 hours" }),
@@ -82,6 +98,68 @@ export const deliveryPartSchema = z.object({
 });
 
 export type DeliveryPart = z.infer<typeof deliveryPartSchema>;
+
+/** Regions' objects, each on its own. */
+export const objectsPartSchema = z.object({
+  ok: z.boolean().meta({ description: "Every object of the plan answers" }),
+  reason,
+  objects: z.array(
+    z.object({
+      region: z.string(),
+      shard: z.int(),
+      colo: z.string().nullable().meta({ description: "Where it really runs; null: not known" }),
+      country: z.string().nullable(),
+      droppedRounds: z.int().meta({ description: "Ever; its buffer holds a day" }),
+      silentSince: instantSchema.nullable().meta({ description: "Null: it answers" }),
+      detail: z.string().nullable().meta({ description: "How it failed to answer" }),
+    }),
+  ),
+});
+
+/** The channels through which people are told, as the probe Worker has them. */
+export const channelsPartSchema = z.object({
+  ok: z.boolean().meta({ description: "No setting of one is malformed" }),
+  reason,
+  on: z.array(z.string()),
+  broken: z.array(z.object({ id: z.string(), because: z.string().nullable() })),
+});
+
+export type ChannelsPart = z.infer<typeof channelsPartSchema>;
+
+/** What failed of the monitoring lately. */
+export const faultsPartSchema = z.object({
+  ok: z.boolean().meta({ description: "Nothing did" }),
+  reason,
+  windowSeconds: secondsSchema,
+  kinds: z.array(
+    z.object({
+      kind: z.enum(ownFaultKinds),
+      what: z.string(),
+      count: z.int(),
+      lastAt: instantSchema.meta({ description: "The minute" }),
+      detail: z.string(),
+    }),
+  ),
+});
+
+/** What ticks took of Cloudflare's limits on the present day (UTC). */
+export const quotaPartSchema = z.object({
+  ok: z.boolean().meta({ description: "No limit is used by 80 %" }),
+  reason,
+  plan: z
+    .enum(planNames)
+    .nullable()
+    .meta({ description: "Null: `CLOUDFLARE_PLAN` is not set, and no limit is watched" }),
+  limits: z.array(
+    z.object({
+      item: z.enum(usageItems),
+      what: z.string(),
+      used: z.number(),
+      allowed: z.number(),
+      percent: z.number(),
+    }),
+  ),
+});
 
 const assessedMonitorSchema = z.object({ id: z.string(), status: statusSchema });
 
@@ -92,10 +170,15 @@ export const detailedHealthSchema = z.object({
   checkedAt: instantSchema,
   parts: z.object({
     database: databasePartSchema,
+    schema: schemaPartSchema,
     probe: probePartSchema,
     plan: planPartSchema,
     ticks: ticksPartSchema.extend({ regions: z.array(regionStateSchema) }),
+    objects: objectsPartSchema,
     delivery: deliveryPartSchema,
+    channels: channelsPartSchema,
+    faults: faultsPartSchema,
+    quota: quotaPartSchema,
   }),
   netpost: z.object({
     status: statusSchema,

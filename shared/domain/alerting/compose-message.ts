@@ -12,6 +12,7 @@ import type { Alert, NotificationKind } from "./memory.ts";
 import type { Message, MessageMonitor, MessageRegion } from "./message.ts";
 import { deadlinesOf } from "./priority.ts";
 import type { AlertRule } from "./rule.ts";
+import { runbookOf } from "./runbook.ts";
 
 /** An incident with the number by which people know it. */
 export interface NumberedIncident extends Incident {
@@ -53,7 +54,12 @@ export interface MessageSource {
   readonly causes: ReadonlyMap<string, Cause | null>;
   readonly budget: Message["budget"];
   /** Where incidents can be looked at, and as what; null: nowhere. */
-  readonly links: { readonly dashboard: string | null; readonly api: string | null };
+  readonly links: {
+    readonly dashboard: string | null;
+    readonly api: string | null;
+    /** Where runbooks of rules that have none of their own are. */
+    readonly runbooks: string | null;
+  };
   /** Epoch seconds. */
   readonly at: number;
 }
@@ -207,7 +213,15 @@ function unitOf({ signal }: AlertRule): string {
       return "×";
     case "region-fault":
     case "stale-data":
+    case "object-fault":
+    case "outbox-age":
+    case "channel-away":
+    case "clock-skew":
       return " s";
+    case "missed-ticks":
+      return " min";
+    case "quota":
+      return " %";
     default:
       return "";
   }
@@ -247,19 +261,21 @@ function labelsOf({ incident, alerts }: MessageSource): Record<string, string> {
 }
 
 function linksOf({ incident, alerts, rules, links }: MessageSource): Message["links"] {
-  const { dashboard, api } = links;
+  const { dashboard, api, runbooks } = links;
   const seen =
     dashboard !== null
       ? `${trimmed(dashboard)}/incidents/${incident.number}`
       : api !== null
         ? `${trimmed(api)}/api/monitoring/incidents/${incident.number}`
         : null;
-  const runbook = alerts.flatMap(({ rule }) => rules.get(rule)?.runbook ?? [])[0] ?? null;
+  const runbook = alerts
+    .flatMap(({ rule: id }) => rules.get(id) ?? [])
+    .flatMap((rule) => runbookOf(rule, runbooks) ?? [])[0];
   const acknowledge =
     dashboard !== null && incident.acknowledgedAt === null && incident.endedAt === null
       ? `${seen}#acknowledge`
       : null;
-  return { incident: seen, acknowledge, runbook };
+  return { incident: seen, acknowledge, runbook: runbook ?? null };
 }
 
 function trimmed(url: string): string {

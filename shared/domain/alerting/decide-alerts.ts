@@ -13,7 +13,7 @@
 
 import { type AlertState, advanceAlert, isWorse, type Quiet } from "./alert.ts";
 import type { Incident } from "./incident.ts";
-import { incidentOf, incidentOfNextOutage } from "./join-incident.ts";
+import { incidentOf, incidentOfNextOutage, ruleOfIncident } from "./join-incident.ts";
 import {
   type Alert,
   type AlertInput,
@@ -28,7 +28,7 @@ import {
 import { type Mute, muteDetail, muteOf } from "./mute.ts";
 import { type AudibleAlert, page } from "./page.ts";
 import { priorityOf } from "./priority.ts";
-import type { AlertRule, Level } from "./rule.ts";
+import { type AlertRule, isAboutOurselves, type Level } from "./rule.ts";
 
 /** Takes the memory before and what is seen now; returns what changed and the memory after. */
 export function decideAlerts(memory: AlertMemory, input: AlertInput): AlertOutcome {
@@ -134,7 +134,12 @@ class Fold {
   }
 
   #join(alert: Alert, sample: SampleOf): Alert {
-    const incident = incidentOf(alert, sample, this.#incidents, this.#input.now);
+    const { now, rules } = this.#input;
+    const isOurs = (key: string) => {
+      const rule = rules.get(ruleOfIncident(key) ?? "");
+      return rule !== undefined && isAboutOurselves(rule);
+    };
+    const incident = incidentOf(alert, sample, this.#incidents, now, isOurs);
     this.#incidents.set(incident.key, incident);
     return { ...alert, incident: incident.key, verdict: null };
   }

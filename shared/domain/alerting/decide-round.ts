@@ -35,6 +35,14 @@ const everySeconds: Readonly<Record<SignalKind, number>> = {
   "burn-rate": 60,
   "certificate-days": 300,
   "budget-forecast": 600,
+  "missed-ticks": 60,
+  "object-fault": 60,
+  "outbox-age": 60,
+  "dead-letters": 60,
+  "channel-away": 60,
+  "own-faults": 60,
+  quota: 300,
+  "clock-skew": 300,
 };
 
 /** The rules whose signals are to be read after a round. */

@@ -1,6 +1,7 @@
 /** What is worth an alert: a signal, of whom, from which value on, and for how long. */
 import type { Category } from "../labels.ts";
 import type { Monitor, RegionId } from "../monitor.ts";
+import type { OwnFaultKind } from "../own-faults.ts";
 
 /** How bad; an alert has one of these levels while its condition holds. */
 export const levels = ["warning", "critical"] as const;
@@ -37,9 +38,51 @@ export type Signal =
   /** Nothing was recorded, seconds since the newest data. */
   | { readonly kind: "stale-data" }
   /** A job of NetPost's that failed, is missing or overlong. */
-  | { readonly kind: "heartbeat" };
+  | { readonly kind: "heartbeat" }
+  | OwnSignal;
+
+/** How the monitoring itself fares. Windows in seconds. */
+export type OwnSignal =
+  /** Minutes in which no tick had any region look. */
+  | { readonly kind: "missed-ticks"; readonly windowSeconds: number }
+  /** An object of a region that reports otherwise, seconds since it answered. */
+  | { readonly kind: "object-fault" }
+  /** The oldest notification that waits, seconds. */
+  | { readonly kind: "outbox-age" }
+  /** Notifications that were given up. */
+  | { readonly kind: "dead-letters"; readonly windowSeconds: number }
+  /** A channel through which nothing gets, seconds. */
+  | { readonly kind: "channel-away" }
+  /** How often something of ours failed. */
+  | {
+      readonly kind: "own-faults";
+      readonly faults: readonly OwnFaultKind[];
+      readonly windowSeconds: number;
+    }
+  /** How much of a limit of the platform's is used, percent. */
+  | { readonly kind: "quota" }
+  /** How far the clocks that times are taken from lie apart, seconds. */
+  | { readonly kind: "clock-skew" };
 
 export type SignalKind = Signal["kind"];
+
+const ownKinds: Readonly<Record<OwnSignal["kind"] | "region-fault" | "stale-data", true>> = {
+  "region-fault": true,
+  "stale-data": true,
+  "missed-ticks": true,
+  "object-fault": true,
+  "outbox-age": true,
+  "dead-letters": true,
+  "channel-away": true,
+  "own-faults": true,
+  quota: true,
+  "clock-skew": true,
+};
+
+/** Whether a rule is about the monitoring itself, and says nothing of NetPost. */
+export function isAboutOurselves({ signal }: AlertRule): boolean {
+  return signal.kind in ownKinds;
+}
 
 /** Which monitors a rule is about: those that fit every part that is given. */
 export interface Selector {

@@ -1,14 +1,17 @@
 /** The alerts that are remembered, with the incident that people handle for each. */
 import { z } from "zod";
 import { alertStateSchema, subjectSchema } from "../../contract/alerting/alert.ts";
+import { alertRuleSchema } from "../../contract/alerting/rule.ts";
 import type { AlertState, Subject } from "../../domain/alerting/alert.ts";
+import type { AlertRule } from "../../domain/alerting/rule.ts";
 import { jsonText, jsonTextOrNull } from "../json-column.ts";
 
 /** An alert, and how far people are with it. Epoch seconds. */
 export interface ListedAlert {
   readonly key: string;
   readonly rule: string;
-  readonly ruleName: string | null;
+  /** Null: it is not there any more, or people triggered the alert. */
+  readonly definition: AlertRule | null;
   readonly subject: Subject;
   readonly state: AlertState;
   readonly value: number | null;
@@ -27,7 +30,7 @@ const rowSchema = z
   .object({
     key: z.string(),
     rule: z.string(),
-    rule_name: z.string().nullable(),
+    definition: jsonTextOrNull(alertRuleSchema),
     subject: jsonText(subjectSchema),
     state: jsonText(alertStateSchema),
     value: z.number().nullable(),
@@ -43,7 +46,7 @@ const rowSchema = z
     (row): ListedAlert => ({
       key: row.key,
       rule: row.rule,
-      ruleName: row.rule_name,
+      definition: row.definition,
       subject: row.subject,
       state: row.state,
       value: row.value,
@@ -69,7 +72,7 @@ export async function readAlerts(
 ): Promise<ListedAlert[]> {
   const { results } = await db
     .prepare(
-      `SELECT alerts.key, alerts.rule, alert_rules.document ->> 'name' AS rule_name,
+      `SELECT alerts.key, alerts.rule, alert_rules.document AS definition,
          alerts.subject, alerts.state, alerts.value, alerts.detail, alerts.verdict,
          coalesce(root.number, own.number) AS number,
          iif(root.number IS NULL, own.acknowledged_at, root.acknowledged_at) AS acknowledged_at,

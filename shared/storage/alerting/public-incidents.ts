@@ -84,6 +84,21 @@ export async function readPublicIncidents(
   return z.array(rowSchema).parse(results);
 }
 
+/** Reads some incidents by their keys, as far as everybody may know of them. */
+export async function readPublicIncidentsByKey(
+  db: D1Database,
+  keys: readonly string[],
+): Promise<PublicIncidentRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${columns} FROM incidents
+       WHERE key IN (SELECT value FROM json_each(?1)) AND ${isPublic} ORDER BY number`,
+    )
+    .bind(JSON.stringify(keys))
+    .all();
+  return z.array(rowSchema).parse(results);
+}
+
 /** Reads the public updates of incidents by their keys, in order of time, at most `limit`. */
 export async function readPublicUpdates(
   db: D1Database,

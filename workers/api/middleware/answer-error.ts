@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
-import { describeError, type LogValue, log } from "../../../shared/log.ts";
+import { type LogFields, log } from "../../../shared/log.ts";
 import type { ApiEnv } from "../context.ts";
 import { MisconfiguredError } from "../env.ts";
 import { answerProblem, ProblemError } from "../problems.ts";
@@ -36,13 +36,8 @@ function logFailure(
   event: string,
   error: unknown,
   context: Context<ApiEnv>,
-  more: Readonly<Record<string, LogValue>> = {},
+  more: LogFields = {},
 ): void {
-  log("error", event, {
-    requestId: context.get("requestId"),
-    method: context.req.method,
-    route: routePath(context, -1),
-    error: describeError(error),
-    ...more,
-  });
+  const { method } = context.req;
+  log("error", event, { method, route: routePath(context, -1), ...more }, error);
 }

@@ -6893,6 +6893,14 @@ export const openApiText = String.raw`{
        "name"
       ]
      },
+     "runbook": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "format": "uri",
+      "description": "What to do about it: the rule's own, or under \u0060RUNBOOK_URL\u0060"
+     },
      "state": {
       "type": "string",
       "enum": [
@@ -7029,6 +7037,7 @@ export const openApiText = String.raw`{
     "required": [
      "id",
      "rule",
+     "runbook",
      "state",
      "level",
      "monitor",
@@ -8886,6 +8895,10 @@ export const openApiText = String.raw`{
       ],
       "description": "Why it is off; names settings, no values"
      },
+     "broken": {
+      "type": "boolean",
+      "description": "Off because a setting of it is malformed: what is due waits until it is put right"
+     },
      "usedBy": {
       "type": "array",
       "items": {
@@ -9093,6 +9106,7 @@ export const openApiText = String.raw`{
      "type",
      "on",
      "because",
+     "broken",
      "usedBy",
      "lastDeliveredAt",
      "lastGivenUpAt",
@@ -9232,6 +9246,55 @@ export const openApiText = String.raw`{
      "at",
      "by",
      "delivered"
+    ]
+   },
+   "ChannelsPart": {
+    "type": "object",
+    "properties": {
+     "ok": {
+      "type": "boolean",
+      "description": "No setting of one is malformed"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
+     "on": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "broken": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "id": {
+         "type": "string"
+        },
+        "because": {
+         "type": [
+          "string",
+          "null"
+         ]
+        }
+       },
+       "required": [
+        "id",
+        "because"
+       ]
+      }
+     }
+    },
+    "required": [
+     "ok",
+     "reason",
+     "on",
+     "broken"
     ]
    },
    "Condition": {
@@ -9451,6 +9514,13 @@ export const openApiText = String.raw`{
       "type": "boolean",
       "description": "Nothing waits for ten minutes, every channel gets through, no test failed"
      },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
      "waiting": {
       "type": "integer"
      },
@@ -9487,6 +9557,7 @@ export const openApiText = String.raw`{
     },
     "required": [
      "ok",
+     "reason",
      "waiting",
      "waitingSince",
      "dead",
@@ -9759,6 +9830,9 @@ export const openApiText = String.raw`{
        "database": {
         "$ref": "#/components/schemas/DatabasePart"
        },
+       "schema": {
+        "$ref": "#/components/schemas/SchemaPart"
+       },
        "probe": {
         "$ref": "#/components/schemas/ProbePart"
        },
@@ -9771,6 +9845,13 @@ export const openApiText = String.raw`{
          "ok": {
           "type": "boolean",
           "description": "Not stale"
+         },
+         "reason": {
+          "type": [
+           "string",
+           "null"
+          ],
+          "description": "Why it is not ok, in words"
          },
          "asOf": {
           "anyOf": [
@@ -9804,22 +9885,40 @@ export const openApiText = String.raw`{
         },
         "required": [
          "ok",
+         "reason",
          "asOf",
          "stale",
          "lagSeconds",
          "regions"
         ]
        },
+       "objects": {
+        "$ref": "#/components/schemas/ObjectsPart"
+       },
        "delivery": {
         "$ref": "#/components/schemas/DeliveryPart"
+       },
+       "channels": {
+        "$ref": "#/components/schemas/ChannelsPart"
+       },
+       "faults": {
+        "$ref": "#/components/schemas/FaultsPart"
+       },
+       "quota": {
+        "$ref": "#/components/schemas/QuotaPart"
        }
       },
       "required": [
        "database",
+       "schema",
        "probe",
        "plan",
        "ticks",
-       "delivery"
+       "objects",
+       "delivery",
+       "channels",
+       "faults",
+       "quota"
       ]
      },
      "netpost": {
@@ -10313,6 +10412,79 @@ export const openApiText = String.raw`{
      "heartbeat-missing",
      "heartbeat-failed",
      "heartbeat-overlong"
+    ]
+   },
+   "FaultsPart": {
+    "type": "object",
+    "properties": {
+     "ok": {
+      "type": "boolean",
+      "description": "Nothing did"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
+     "windowSeconds": {
+      "type": "integer",
+      "minimum": 0
+     },
+     "kinds": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "kind": {
+         "type": "string",
+         "enum": [
+          "database",
+          "recording",
+          "stale-plan",
+          "missed-round",
+          "alerting",
+          "delivery",
+          "upkeep",
+          "dead-man",
+          "exporter",
+          "error-reports",
+          "status-push",
+          "vantage-point",
+          "dropped-results"
+         ]
+        },
+        "what": {
+         "type": "string"
+        },
+        "count": {
+         "type": "integer"
+        },
+        "lastAt": {
+         "$ref": "#/components/schemas/Instant",
+         "description": "The minute",
+         "example": "2026-11-23T18:45:00Z"
+        },
+        "detail": {
+         "type": "string"
+        }
+       },
+       "required": [
+        "kind",
+        "what",
+        "count",
+        "lastAt",
+        "detail"
+       ]
+      }
+     }
+    },
+    "required": [
+     "ok",
+     "reason",
+     "windowSeconds",
+     "kinds"
     ]
    },
    "FieldError": {
@@ -13046,6 +13218,86 @@ export const openApiText = String.raw`{
      "nextCursor"
     ]
    },
+   "ObjectsPart": {
+    "type": "object",
+    "properties": {
+     "ok": {
+      "type": "boolean",
+      "description": "Every object of the plan answers"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
+     "objects": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "region": {
+         "type": "string"
+        },
+        "shard": {
+         "type": "integer"
+        },
+        "colo": {
+         "type": [
+          "string",
+          "null"
+         ],
+         "description": "Where it really runs; null: not known"
+        },
+        "country": {
+         "type": [
+          "string",
+          "null"
+         ]
+        },
+        "droppedRounds": {
+         "type": "integer",
+         "description": "Ever; its buffer holds a day"
+        },
+        "silentSince": {
+         "anyOf": [
+          {
+           "$ref": "#/components/schemas/Instant"
+          },
+          {
+           "type": "null"
+          }
+         ],
+         "description": "Null: it answers",
+         "example": "2026-11-23T18:45:00Z"
+        },
+        "detail": {
+         "type": [
+          "string",
+          "null"
+         ],
+         "description": "How it failed to answer"
+        }
+       },
+       "required": [
+        "region",
+        "shard",
+        "colo",
+        "country",
+        "droppedRounds",
+        "silentSince",
+        "detail"
+       ]
+      }
+     }
+    },
+    "required": [
+     "ok",
+     "reason",
+     "objects"
+    ]
+   },
    "OnCall": {
     "type": "object",
     "properties": {
@@ -13720,6 +13972,13 @@ export const openApiText = String.raw`{
       "type": "boolean",
       "description": "A plan was applied"
      },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
      "revision": {
       "type": "integer"
      },
@@ -13729,6 +13988,7 @@ export const openApiText = String.raw`{
     },
     "required": [
      "ok",
+     "reason",
      "revision",
      "monitors"
     ]
@@ -14416,6 +14676,79 @@ export const openApiText = String.raw`{
      "accepted"
     ]
    },
+   "QuotaPart": {
+    "type": "object",
+    "properties": {
+     "ok": {
+      "type": "boolean",
+      "description": "No limit is used by 80 %"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
+     "plan": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "enum": [
+       "free",
+       "paid",
+       null
+      ],
+      "description": "Null: \u0060CLOUDFLARE_PLAN\u0060 is not set, and no limit is watched"
+     },
+     "limits": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "item": {
+         "type": "string",
+         "enum": [
+          "d1RowsRead",
+          "d1RowsWritten",
+          "workerRequests",
+          "objectRequests",
+          "mostSubrequests",
+          "mostD1Queries",
+          "databaseBytes"
+         ]
+        },
+        "what": {
+         "type": "string"
+        },
+        "used": {
+         "type": "number"
+        },
+        "allowed": {
+         "type": "number"
+        },
+        "percent": {
+         "type": "number"
+        }
+       },
+       "required": [
+        "item",
+        "what",
+        "used",
+        "allowed",
+        "percent"
+       ]
+      }
+     }
+    },
+    "required": [
+     "ok",
+     "reason",
+     "plan",
+     "limits"
+    ]
+   },
    "Readiness": {
     "type": "object",
     "properties": {
@@ -14440,6 +14773,16 @@ export const openApiText = String.raw`{
      "database": {
       "$ref": "#/components/schemas/DatabasePart"
      },
+     "schema": {
+      "anyOf": [
+       {
+        "$ref": "#/components/schemas/SchemaPart"
+       },
+       {
+        "type": "null"
+       }
+      ]
+     },
      "plan": {
       "anyOf": [
        {
@@ -14463,6 +14806,7 @@ export const openApiText = String.raw`{
     },
     "required": [
      "database",
+     "schema",
      "plan",
      "ticks"
     ]
@@ -15506,6 +15850,168 @@ export const openApiText = String.raw`{
          "kind"
         ],
         "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "missed-ticks"
+          ]
+         },
+         "windowSeconds": {
+          "type": "integer",
+          "minimum": 60,
+          "maximum": 259200
+         }
+        },
+        "required": [
+         "kind",
+         "windowSeconds"
+        ],
+        "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "object-fault"
+          ]
+         }
+        },
+        "required": [
+         "kind"
+        ],
+        "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "outbox-age"
+          ]
+         }
+        },
+        "required": [
+         "kind"
+        ],
+        "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "dead-letters"
+          ]
+         },
+         "windowSeconds": {
+          "type": "integer",
+          "minimum": 60,
+          "maximum": 259200
+         }
+        },
+        "required": [
+         "kind",
+         "windowSeconds"
+        ],
+        "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "channel-away"
+          ]
+         }
+        },
+        "required": [
+         "kind"
+        ],
+        "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "own-faults"
+          ]
+         },
+         "faults": {
+          "type": "array",
+          "items": {
+           "type": "string",
+           "enum": [
+            "database",
+            "recording",
+            "stale-plan",
+            "missed-round",
+            "alerting",
+            "delivery",
+            "upkeep",
+            "dead-man",
+            "exporter",
+            "error-reports",
+            "status-push",
+            "vantage-point",
+            "dropped-results"
+           ]
+          },
+          "minItems": 1,
+          "maxItems": 13
+         },
+         "windowSeconds": {
+          "type": "integer",
+          "minimum": 60,
+          "maximum": 259200
+         }
+        },
+        "required": [
+         "kind",
+         "faults",
+         "windowSeconds"
+        ],
+        "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "quota"
+          ]
+         }
+        },
+        "required": [
+         "kind"
+        ],
+        "additionalProperties": false
+       },
+       {
+        "type": "object",
+        "properties": {
+         "kind": {
+          "type": "string",
+          "enum": [
+           "clock-skew"
+          ]
+         }
+        },
+        "required": [
+         "kind"
+        ],
+        "additionalProperties": false
        }
       ]
      },
@@ -15677,6 +16183,39 @@ export const openApiText = String.raw`{
     },
     "required": [
      "rules"
+    ]
+   },
+   "SchemaPart": {
+    "type": "object",
+    "properties": {
+     "ok": {
+      "type": "boolean",
+      "description": "Every migration that this version needs was applied"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
+     "applied": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "The newest migration of the database"
+     },
+     "needed": {
+      "type": "string",
+      "description": "The newest that this version knows"
+     }
+    },
+    "required": [
+     "ok",
+     "reason",
+     "applied",
+     "needed"
     ]
    },
    "Selector": {
@@ -17249,6 +17788,13 @@ export const openApiText = String.raw`{
       "type": "boolean",
       "description": "Not stale"
      },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
      "asOf": {
       "anyOf": [
        {
@@ -17275,6 +17821,7 @@ export const openApiText = String.raw`{
     },
     "required": [
      "ok",
+     "reason",
      "asOf",
      "stale",
      "lagSeconds"

@@ -5,6 +5,7 @@ import {
   alertIdOf,
 } from "../../../shared/contract/api/alerts.ts";
 import { manualRule } from "../../../shared/domain/alerting/decide-alerts.ts";
+import { runbookOf } from "../../../shared/domain/alerting/runbook.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { ListedAlert } from "../../../shared/storage/alerting/alert-list.ts";
 import { instant, instantOrNull } from "./instant.ts";
@@ -20,16 +21,25 @@ export function isAsked(alert: ListedAlert, { state, level, monitor, rule }: Ale
   );
 }
 
-/** An alert's document. */
-export function alertDocument(alert: ListedAlert, plan: Plan): AlertDocument {
+/**
+ * An alert's document.
+ *
+ * @param runbooks where runbooks of rules that have none of their own are
+ */
+export function alertDocument(
+  alert: ListedAlert,
+  plan: Plan,
+  runbooks: string | undefined,
+): AlertDocument {
   const { state, subject } = alert;
   const monitor = plan.monitors.find(({ id }) => id === subject.monitor);
   return {
     id: alertIdOf(alert.key),
     rule: {
       id: alert.rule,
-      name: alert.rule === manualRule ? "Triggered by hand" : alert.ruleName,
+      name: alert.rule === manualRule ? "Triggered by hand" : (alert.definition?.name ?? null),
     },
+    runbook: alert.definition === null ? null : runbookOf(alert.definition, runbooks ?? null),
     state: state.phase,
     level: state.level,
     monitor: subject.monitor === null ? null : { id: subject.monitor, name: monitor?.name ?? null },

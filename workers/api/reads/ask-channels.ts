@@ -8,7 +8,7 @@ import {
   type TestAnswer,
   testAnswerSchema,
 } from "../../../shared/contract/alerting/channels.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { log, logIds } from "../../../shared/log.ts";
 import type { ProbeBinding } from "../env.ts";
 import { ProblemError } from "../problems.ts";
 
@@ -27,7 +27,7 @@ export async function askChannels(
 /** The same, and when they are tested next. @throws ProblemError `not-ready` */
 export function askForChannels(probe: ProbeBinding, clock: Clock): Promise<ChannelsAnswer> {
   return inTime(clock, listPatienceMs, async () =>
-    channelsAnswerSchema.parse(await probe.channels()),
+    channelsAnswerSchema.parse(await probe.channels(logIds())),
   );
 }
 
@@ -39,7 +39,7 @@ export function askForTest(
   by: string,
 ): Promise<TestAnswer> {
   return inTime(clock, testPatienceMs, async () =>
-    testAnswerSchema.parse(await probe.sendTest({ channel, by })),
+    testAnswerSchema.parse(await probe.sendTest({ channel, by }, logIds())),
   );
 }
 
@@ -50,7 +50,7 @@ async function inTime<T>(clock: Clock, patienceMs: number, ask: () => Promise<T>
   try {
     return await Promise.race([ask(), expired]);
   } catch (error) {
-    log("error", "channels-not-known", { error: describeError(error) });
+    log("error", "channels-not-known", {}, error);
     throw new ProblemError(
       "not-ready",
       "The probe Worker, which has the channels, does not answer.",

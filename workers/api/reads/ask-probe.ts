@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../../../shared/clock.ts";
 import type { ProbePart } from "../../../shared/contract/api/health.ts";
+import { log } from "../../../shared/log.ts";
 import type { ProbeBinding } from "../env.ts";
 
 const answerSchema = z.object({ version: z.string() });
@@ -16,7 +17,10 @@ export async function askProbe(probe: ProbeBinding, clock: Clock): Promise<Probe
       if (!parsed.success) return { ok: false, reason: "unexpected-answer" };
       return { ok: true, version: parsed.data.version };
     },
-    (): ProbePart => ({ ok: false, reason: "unreachable" }),
+    (error: unknown): ProbePart => {
+      log("error", "probe-unreachable", {}, error);
+      return { ok: false, reason: "unreachable" };
+    },
   );
   const timeout = clock.sleep(patienceMs).then((): ProbePart => ({ ok: false, reason: "timeout" }));
   return Promise.race([answer, timeout]);

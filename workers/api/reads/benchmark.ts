@@ -17,7 +17,7 @@ import {
 } from "../../../shared/domain/benchmark.ts";
 import type { Monitor } from "../../../shared/domain/monitor.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { log, logIds } from "../../../shared/log.ts";
 import {
   readBaseline,
   type StoredBaseline,
@@ -164,14 +164,14 @@ async function askForBenchmark(
   const failed = (detail: string): BenchmarkAnswer => {
     return { kind: "failed", reason: "region-unreachable", detail };
   };
-  const answer = async () => benchmarkAnswerSchema.parse(await probe.benchmark(asked));
+  const answer = async () => benchmarkAnswerSchema.parse(await probe.benchmark(asked, logIds()));
   const expire = clock
     .sleep(patienceMs)
     .then(() => failed(`the probe Worker did not answer within ${patienceMs} ms`));
   try {
     return await Promise.race([answer(), expire]);
   } catch (error) {
-    log("error", "benchmark-failed", { error: describeError(error) });
+    log("error", "benchmark-failed", {}, error);
     return failed("the probe Worker failed");
   }
 }

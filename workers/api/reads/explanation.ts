@@ -18,11 +18,16 @@ import { instant, instantOrNull } from "./instant.ts";
 
 const mostDecisions = 100;
 
-/** Explains an alert by its key; null where nothing is known of it. */
+/**
+ * Explains an alert by its key; null where nothing is known of it.
+ *
+ * @param runbooks where runbooks of rules that have none of their own are
+ */
 export async function readExplanation(
   db: D1Database,
   key: string,
   now: number,
+  runbooks: string | undefined,
 ): Promise<Explanation | null> {
   const [plan, [alert], decisions, documents] = await Promise.all([
     fromDatabase(readPlan(db)),
@@ -59,7 +64,7 @@ export async function readExplanation(
   return {
     id: alertIdOf(key),
     words: explainInWords(told, now),
-    alert: alert ? alertDocument(alert, plan) : null,
+    alert: alert ? alertDocument(alert, plan, runbooks) : null,
     rule:
       rule === null
         ? null

@@ -1,7 +1,7 @@
+import type { ConfiguredChannel } from "../../../shared/contract/alerting/channels.ts";
 import type {
   BasicHealth,
   DatabasePart,
-  DeliveryPart,
   DetailedHealth,
   ProbePart,
   ReadinessParts,
@@ -9,13 +9,22 @@ import type {
 import type { HealthScore } from "../../../shared/domain/health-score.ts";
 import { healthScoreDocument } from "../../../shared/measure/health-score.ts";
 import type { OutboxState } from "../../../shared/storage/alerting/outbox-state.ts";
+import type { OwnState } from "../../../shared/storage/own-watch.ts";
 import { version } from "../../../shared/version.ts";
 import { assess, byGroup, countStatuses, statusesOf, worstOf } from "./assessment.ts";
 import { instant, instantOrNull } from "./instant.ts";
+import {
+  channelsPart,
+  deliveryPart,
+  faultsPart,
+  objectsPart,
+  planPart,
+  quotaPart,
+  regionsReason,
+  schemaPart,
+  ticksPart,
+} from "./own-parts.ts";
 import { regionDocument, regionStates, type Snapshot } from "./snapshot.ts";
-
-/** What waits this long in the outbox is stuck, seconds. */
-const stuckSeconds = 600;
 
 /** NetPost's basic health. */
 export function basicHealth(snapshot: Snapshot): BasicHealth {
@@ -29,45 +38,67 @@ export function basicHealth(snapshot: Snapshot): BasicHealth {
 }
 
 /** What readiness depends on; without a snapshot the database did not answer. */
-export function readinessParts(snapshot: Snapshot | null, database: DatabasePart): ReadinessParts {
-  if (snapshot === null) return { database, plan: null, ticks: null };
-  return { database, plan: planPart(snapshot), ticks: ticksPart(snapshot) };
+export function readinessParts(seen: SeenDatabase): ReadinessParts {
+  const { snapshot, part: database } = seen;
+  if (snapshot === null) return { database, schema: null, plan: null, ticks: null };
+  return {
+    database,
+    schema: schemaPart(seen.migration),
+    plan: planPart(snapshot),
+    ticks: ticksPart(snapshot),
+  };
 }
 
+/** The database as it was found. */
+export type SeenDatabase =
+  | { readonly snapshot: Snapshot; readonly part: DatabasePart; readonly migration: string | null }
+  | { readonly snapshot: null; readonly part: DatabasePart };
+
 /** Whether every part is as it should be. */
-export function isReady({ database, plan, ticks }: ReadinessParts): boolean {
-  return database.ok && plan?.ok === true && ticks?.ok === true;
+export function isReady({ database, schema, plan, ticks }: ReadinessParts): boolean {
+  return database.ok && schema?.ok === true && plan?.ok === true && ticks?.ok === true;
+}
+
+/** What is known of our own parts. */
+export interface OwnFindings {
+  readonly snapshot: Snapshot;
+  readonly database: DatabasePart;
+  readonly migration: string | null;
+  readonly probe: ProbePart;
+  /** Null: the probe Worker did not say. */
+  readonly channels: readonly ConfiguredChannel[] | null;
+  readonly outbox: OutboxState;
+  readonly own: OwnState;
 }
 
 /** Our own parts, and NetPost's assessment. */
-export function detailedHealth(
-  snapshot: Snapshot,
-  database: DatabasePart,
-  probe: ProbePart,
-  health: HealthScore,
-  outbox: OutboxState,
-): DetailedHealth {
+export function detailedHealth(found: OwnFindings, health: HealthScore): DetailedHealth {
+  const { snapshot, database, probe, outbox, own } = found;
   const assessed = assess(snapshot);
   const regions = regionStates(snapshot);
-  const plan = planPart(snapshot);
   const ticks = ticksPart(snapshot);
-  const allReport = regions.every((region) => region.state === "reporting");
-  const delivery = deliveryPart(outbox, snapshot.now);
-  const ok = database.ok && probe.ok && plan.ok && ticks.ok && allReport && delivery.ok;
+  const parts = {
+    database,
+    schema: schemaPart(found.migration),
+    probe,
+    plan: planPart(snapshot),
+    ticks: {
+      ...ticks,
+      reason: ticks.reason ?? regionsReason(regions),
+      regions: regions.map(regionDocument),
+    },
+    objects: objectsPart(snapshot, own),
+    delivery: deliveryPart(outbox, snapshot.now),
+    channels: channelsPart(found.channels),
+    faults: faultsPart(own, snapshot.now),
+    quota: quotaPart(own),
+  };
+  const ok = Object.values(parts).every((part) => part.ok) && parts.ticks.reason === null;
   return {
     status: ok ? "ok" : "impaired",
     version,
     checkedAt: instant(snapshot.now),
-    parts: {
-      database,
-      probe,
-      plan,
-      ticks: {
-        ...ticks,
-        regions: regions.map(regionDocument),
-      },
-      delivery,
-    },
+    parts,
     netpost: {
       status: worstOf(statusesOf(assessed)),
       monitors: countStatuses(statusesOf(assessed)),
@@ -82,31 +113,5 @@ export function detailedHealth(
         })),
       })),
     },
-  };
-}
-
-function deliveryPart(outbox: OutboxState, now: number): DeliveryPart {
-  const { waiting, oldestSince, dead, away, failedTests } = outbox;
-  const stuck = oldestSince !== null && now - oldestSince >= stuckSeconds;
-  return {
-    ok: !stuck && away.length === 0 && failedTests.length === 0,
-    waiting,
-    waitingSince: instantOrNull(oldestSince),
-    dead,
-    away: [...away],
-    failedTests: [...failedTests],
-  };
-}
-
-function planPart({ plan }: Snapshot) {
-  return { ok: plan.revision > 0, revision: plan.revision, monitors: plan.monitors.length };
-}
-
-function ticksPart({ freshness }: Snapshot) {
-  return {
-    ok: !freshness.stale,
-    asOf: instantOrNull(freshness.asOf),
-    stale: freshness.stale,
-    lagSeconds: freshness.lagSeconds,
   };
 }

@@ -5,7 +5,7 @@ import {
   probeNowAnswerSchema,
   type RegionTranscript,
 } from "../../../shared/contract/transcript.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { log, logIds } from "../../../shared/log.ts";
 import type { ProbeBinding } from "../env.ts";
 
 /** Time for what lies between here and the probe itself, ms. */
@@ -25,14 +25,14 @@ export async function askForProbe(
     const entry: RegionTranscript = { kind: "failed", reason: "region-unreachable", detail };
     return Object.fromEntries(request.regions.map(({ id }) => [id, entry]));
   };
-  const answer = async () => probeNowAnswerSchema.parse(await probe.probeNow(request));
+  const answer = async () => probeNowAnswerSchema.parse(await probe.probeNow(request, logIds()));
   const expire = clock
     .sleep(patienceMs)
     .then(() => all(`the probe Worker did not answer within ${patienceMs} ms`));
   try {
     return await Promise.race([answer(), expire]);
   } catch (error) {
-    log("error", "probe-now-failed", { error: describeError(error) });
+    log("error", "probe-now-failed", {}, error);
     return all("the probe Worker failed");
   }
 }

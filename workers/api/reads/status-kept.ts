@@ -3,6 +3,7 @@
  * data centre, where other instances find them. What is lost here is made again.
  */
 import { z } from "zod";
+import { log } from "../../../shared/log.ts";
 
 /** A document that is kept. Epoch seconds. */
 export interface KeptDocument {
@@ -56,7 +57,9 @@ export function keptDocuments(): KeptDocuments {
       }
     },
     async find(name) {
-      const found = await caches.default.match(addressOf(name)).catch(() => undefined);
+      const found = await caches.default.match(addressOf(name)).catch((error: unknown) => {
+        log("warn", "cache-not-read", {}, error);
+      });
       if (!found) return null;
       const head = headSchema.safeParse({
         version: found.headers.get("X-Version"),
@@ -77,7 +80,9 @@ export function keptDocuments(): KeptDocuments {
         "X-Checked-At": String(checkedAt),
       };
       // A cache that does not take it is no reason to fail: the answer is there.
-      await caches.default.put(addressOf(name), new Response(body, { headers })).catch(() => {});
+      await caches.default
+        .put(addressOf(name), new Response(body, { headers }))
+        .catch((error: unknown) => log("warn", "cache-not-written", {}, error));
     },
   };
 }

@@ -57,6 +57,15 @@ describe("alerts", () => {
     ]);
   });
 
+  it("link to their runbooks, where RUNBOOK_URL says where those are", async () => {
+    const environment = { RUNBOOK_URL: "https://docs.example/runbooks" };
+    const at = minute(2);
+    const told = await ask("/api/monitoring/alerts/service-down~home", { at, environment });
+    const { alert } = await readAnswer(told, singleAlertSchema);
+    expect(alert.runbook).toBe("https://docs.example/runbooks/service-down.md");
+    expect((await list("", at))[0]?.runbook).toBeNull();
+  });
+
   it.each([
     ["?state=firing", ["service-down~home"]],
     ["?state=pending", ["response-time~api"]],

@@ -120,7 +120,7 @@ export function addAlerts(app: OpenAPIHono<ApiEnv>): void {
   adminWrites(app, path, `${path}/*`);
 
   app.openapi(list, async (context) => {
-    const { DB } = context.get("environment");
+    const { DB, RUNBOOK_URL } = context.get("environment");
     const query = context.req.valid("query");
     const [plan, all] = await Promise.all([
       fromDatabase(readPlan(DB)),
@@ -128,7 +128,7 @@ export function addAlerts(app: OpenAPIHono<ApiEnv>): void {
     ]);
     const alerts = all
       .filter((alert) => isAsked(alert, query))
-      .map((alert) => alertDocument(alert, plan))
+      .map((alert) => alertDocument(alert, plan, RUNBOOK_URL))
       .toSorted((a, b) => rank(a) - rank(b) || b.since.localeCompare(a.since));
     return context.json({ alerts }, 200);
   });
@@ -153,9 +153,9 @@ export function addAlerts(app: OpenAPIHono<ApiEnv>): void {
   });
 
   app.openapi(explaining, async (context) => {
-    const { DB } = context.get("environment");
+    const { DB, RUNBOOK_URL } = context.get("environment");
     const { id } = context.req.valid("param");
-    const explanation = await readExplanation(DB, alertKeyOf(id), context.get("now"));
+    const explanation = await readExplanation(DB, alertKeyOf(id), context.get("now"), RUNBOOK_URL);
     if (explanation === null) throw nothingKnown(id);
     return context.json(explanation, 200);
   });
@@ -179,13 +179,13 @@ export function actOf(context: Context<ApiEnv>, by: string | undefined) {
 }
 
 async function singleOf(context: Context<ApiEnv>, key: string) {
-  const { DB } = context.get("environment");
+  const { DB, RUNBOOK_URL } = context.get("environment");
   const [plan, [alert]] = await Promise.all([
     fromDatabase(readPlan(DB)),
     fromDatabase(readAlerts(DB, key)),
   ]);
   if (!alert) throw nothingKnown(alertIdOf(key));
-  return { alert: alertDocument(alert, plan) };
+  return { alert: alertDocument(alert, plan, RUNBOOK_URL) };
 }
 
 function nothingKnown(id: string): ProblemError {

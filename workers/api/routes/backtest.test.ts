@@ -19,7 +19,9 @@ import { readOutageNews } from "../../../shared/storage/alerting/outage-news.ts"
 import { readCurrentSilences } from "../../../shared/storage/alerting/silences.ts";
 import { readMemory } from "../../../shared/storage/ledger.ts";
 import { readMaintenance } from "../../../shared/storage/maintenance.ts";
+import { readFirstCoverage, readOwnFaults } from "../../../shared/storage/own-watch.ts";
 import { readPlan } from "../../../shared/storage/plans.ts";
+import { readCoverage } from "../../../shared/storage/queries.ts";
 import { send } from "../testing/alerting.ts";
 import { readAnswer, readProblem } from "../testing/read-answer.ts";
 import {
@@ -140,8 +142,13 @@ beforeAll(async () => {
   await env.DB.prepare(
     "UPDATE alert_ledger SET seen = (SELECT version FROM ledger WHERE id = 1)",
   ).run();
-  // A slow database lowers it, and would be part of the same incident.
-  await env.DB.prepare("DELETE FROM alert_rules WHERE id = 'health-score'").run();
+  // A slow database lowers it, and would be part of the same incident; and here nothing is delivered.
+  await env.DB.prepare(
+    "DELETE FROM alert_rules WHERE id IN ('health-score', 'outbox-stuck')",
+  ).run();
+  await env.DB.prepare("INSERT INTO own_faults VALUES (?1, 'upkeep', 0, 4, 'rollUp')")
+    .bind(minute(12))
+    .run();
   for (let count = 0; count < 45; count += 1) await tick(minute(count));
 });
 
@@ -268,7 +275,15 @@ describe("a backtest", () => {
     const checks = plan.monitors.flatMap(({ number: monitor }) =>
       Array.from({ length: 45 }, (_, count) => ({ monitor, time: minute(count) })),
     );
-    const past = new PastReadings(plan, await readRecordedResults(env.DB, checks), []);
+    const past = new PastReadings(plan, {
+      results: await readRecordedResults(env.DB, checks),
+      pushed: [],
+      looked: {
+        spans: await readCoverage(env.DB, { from: minute(0), to: end }),
+        first: await readFirstCoverage(env.DB),
+      },
+      faults: await readOwnFaults(env.DB, minute(0)),
+    });
     for (const count of [4, 9, 16, 24, 32, 44]) {
       const now = minute(count) + recordingDelay;
       const lastSpans = [1, 2, 3].map((region) => {
@@ -279,6 +294,9 @@ describe("a backtest", () => {
       const { byRule } = await takeReadings(env.DB, moment, readable);
       expect(byRule.size).toBeGreaterThan(5);
       expect(past.at(moment, readable)).toEqual(byRule);
+      expect(byRule.get("step-faults")).toMatchObject([
+        { value: count > 12 && count < 28 ? 4 : 0 },
+      ]);
     }
   });
 

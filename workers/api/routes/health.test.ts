@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   basicHealthSchema,
@@ -6,6 +7,7 @@ import {
   notReadyProblemSchema,
   readinessSchema,
 } from "../../../shared/contract/api/health.ts";
+import { newestMigration } from "../../../shared/storage/schema-version.ts";
 import { version } from "../../../shared/version.ts";
 import { readAnswer } from "../testing/read-answer.ts";
 import {
@@ -38,6 +40,8 @@ async function applyThree(): Promise<void> {
     ]),
   );
 }
+
+const schema = { ok: true, reason: null, applied: newestMigration, needed: newestMigration };
 
 /** Of a region that never learnt where it runs. */
 const unplaced = { colos: [], placement: "not-known", droppedRounds: 0 };
@@ -98,8 +102,9 @@ describe("GET /api/monitoring/health/ready", () => {
       status: "ready",
       parts: {
         database: { ok: true, latencyMs: 0 },
-        plan: { ok: true, revision: 1, monitors: 3 },
-        ticks: { ok: true, asOf: iso(minute(1)), stale: false, lagSeconds: 30 },
+        schema,
+        plan: { ok: true, reason: null, revision: 1, monitors: 3 },
+        ticks: { ok: true, reason: null, asOf: iso(minute(1)), stale: false, lagSeconds: 30 },
       },
     });
   });
@@ -110,8 +115,12 @@ describe("GET /api/monitoring/health/ready", () => {
     const problem = notReadyProblemSchema.parse(await response.json());
     expect(problem.parts).toEqual({
       database: { ok: true, latencyMs: 0 },
-      plan: { ok: false, revision: 0, monitors: 0 },
-      ticks: { ok: false, asOf: null, stale: true, lagSeconds: null },
+      schema,
+      plan: { ok: false, reason: "no plan was applied", revision: 0, monitors: 0 },
+      ticks: {
+        ...{ ok: false, reason: "nothing was recorded yet" },
+        ...{ asOf: null, stale: true, lagSeconds: null },
+      },
     });
   });
 
@@ -152,18 +161,33 @@ describe("GET /api/monitoring/health/detailed", () => {
       parts: {
         database: { ok: true, latencyMs: 0 },
         probe: { ok: true, version },
-        plan: { ok: true, revision: 1, monitors: 3 },
+        schema,
+        plan: { ok: true, reason: null, revision: 1, monitors: 3 },
         ticks: {
           ok: true,
+          reason: null,
           asOf: iso(at),
           stale: false,
           lagSeconds: 0,
           regions: [region("us-east"), region("us-west"), region("eu-west")],
         },
         delivery: {
-          ...{ ok: true, waiting: 0, waitingSince: null, dead: 0 },
+          ...{ ok: true, reason: null, waiting: 0, waitingSince: null, dead: 0 },
           ...{ away: [], failedTests: [] },
         },
+        objects: {
+          ...{ ok: true, reason: null },
+          objects: ["us-east", "us-west", "eu-west"].map((id) => ({
+            ...{ region: id, shard: 0, colo: null, country: null },
+            ...{ droppedRounds: 0, silentSince: null, detail: null },
+          })),
+        },
+        channels: {
+          ...{ ok: true, on: [], broken: [] },
+          reason: "no channel is on: nobody is told of anything",
+        },
+        faults: { ok: true, reason: null, windowSeconds: 900, kinds: [] },
+        quota: { ok: true, reason: null, plan: null, limits: [] },
       },
       netpost: {
         status: "down",
@@ -189,6 +213,49 @@ describe("GET /api/monitoring/health/detailed", () => {
         ],
       },
     });
+  });
+
+  it("is impaired by each part that is not well, and says why", async () => {
+    await applyThree();
+    await record({ from: minute(0), to: minute(1) }, allUp);
+    const at = minute(0) + 30;
+    const run = (sql: string, ...values: unknown[]) =>
+      env.DB.prepare(sql)
+        .bind(...values)
+        .run();
+    await run("INSERT INTO silent_objects VALUES (3, 0, ?1, 'no answer')", minute(0));
+    await run("INSERT INTO own_faults VALUES (?1, 'exporter', 0, 4, 'status 500')", minute(-1));
+    const day = at - (at % 86_400);
+    await run("INSERT INTO platform_usage VALUES (?1, 'free', 9, 81000, 9, 9, 9, 9, 9)", day);
+    await run("INSERT INTO channel_pace (channel, away_since) VALUES ('slack', 1)");
+    await run("INSERT INTO d1_migrations (name) VALUES ('9999_of_another_version.sql')");
+    const broken = { id: "pagerduty", type: null, on: false, because: "malformed", broken: true };
+    const PROBE = {
+      health: async () => ({ version }),
+      channels: async () => ({ channels: [broken] }),
+    };
+    const { status, parts } = await detailedAt(at, { environment: { PROBE } });
+    expect(status).toBe("impaired");
+    const reasons = Object.entries(parts).flatMap(([name, part]) =>
+      "reason" in part && part.reason !== null ? [[name, part.reason]] : [],
+    );
+    // A newer migration is no harm.
+    expect(Object.fromEntries(reasons)).toEqual({
+      objects: "no answer from eu-west/0",
+      delivery: "nothing gets through slack",
+      channels: "no channel is on: nobody is told of anything; settings of pagerduty are malformed",
+      faults: "exporter 4",
+      quota: "81 % of D1 rows written a day",
+    });
+    for (const table of ["silent_objects", "own_faults", "platform_usage", "channel_pace"]) {
+      await run(`DELETE FROM ${table}`);
+    }
+    await run("DELETE FROM d1_migrations WHERE name >= ?1", newestMigration);
+    const late = await ask(`${health}/ready`, { at });
+    expect(late.status).toBe(503);
+    const { schema: behind } = notReadyProblemSchema.parse(await late.json()).parts;
+    expect(behind?.reason).toContain(`this version needs ${newestMigration}`);
+    await run("INSERT INTO d1_migrations (name) VALUES (?1)", newestMigration);
   });
 
   it("is impaired when a region misses a round", async () => {

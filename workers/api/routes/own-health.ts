@@ -7,14 +7,19 @@ import {
   notReadyProblemSchema,
   readinessSchema,
 } from "../../../shared/contract/api/health.ts";
+import { log } from "../../../shared/log.ts";
 import { readHealthScore } from "../../../shared/measure/health-score.ts";
 import { readOutboxState } from "../../../shared/storage/alerting/outbox-state.ts";
+import { readOwnState } from "../../../shared/storage/own-watch.ts";
+import { readAppliedMigration } from "../../../shared/storage/schema-version.ts";
 import { version } from "../../../shared/version.ts";
 import type { ApiEnv } from "../context.ts";
 import { problemOf } from "../problems.ts";
+import { askChannels } from "../reads/ask-channels.ts";
 import { askProbe } from "../reads/ask-probe.ts";
 import { DatabaseUnavailableError, fromDatabase } from "../reads/from-database.ts";
 import { detailedHealth, isReady, readinessParts } from "../reads/health-documents.ts";
+import { faultsSeconds } from "../reads/own-parts.ts";
 import { readSnapshot, type Snapshot } from "../reads/snapshot.ts";
 import { answer, failures, unauthorized } from "./responses.ts";
 
@@ -63,7 +68,8 @@ export function addOwnHealth(app: OpenAPIHono<ApiEnv>): void {
   app.openapi(ready, async (context) => {
     const { DB } = context.get("environment");
     const seen = await examineDatabase(DB, context.get("now"), context.get("clock"));
-    const parts = readinessParts(seen.snapshot, seen.part);
+    if (seen.snapshot === null) log("error", "database-unavailable", {}, seen.error.cause);
+    const parts = readinessParts(seen);
     if (isReady(parts)) return context.json({ status: "ready", parts } as const, 200);
     const problem = problemOf(context, "not-ready", "A part is not ready; `parts` says which.");
     return context.json({ ...problem, parts }, 503, {
@@ -75,22 +81,27 @@ export function addOwnHealth(app: OpenAPIHono<ApiEnv>): void {
   app.openapi(detailed, async (context) => {
     const { DB, PROBE } = context.get("environment");
     const clock = context.get("clock");
-    const [seen, probe] = await Promise.all([
+    const [seen, probe, channels] = await Promise.all([
       examineDatabase(DB, context.get("now"), clock),
       askProbe(PROBE, clock),
+      // Why it does not say is logged where it is asked.
+      askChannels(PROBE, clock).catch(() => null),
     ]);
     if (seen.snapshot === null) throw seen.error;
-    const { snapshot, part } = seen;
-    const [health, outbox] = await Promise.all([
+    const { snapshot, part, migration } = seen;
+    const { now } = snapshot;
+    const [health, outbox, own] = await Promise.all([
       fromDatabase(readHealthScore(DB, snapshot.plan, snapshot)),
-      fromDatabase(readOutboxState(DB, snapshot.now - deadSeconds)),
+      fromDatabase(readOutboxState(DB, now - deadSeconds)),
+      fromDatabase(readOwnState(DB, now - faultsSeconds, now)),
     ]);
-    return context.json(detailedHealth(snapshot, part, probe, health, outbox), 200);
+    const found = { snapshot, database: part, migration, probe, channels, outbox, own };
+    return context.json(detailedHealth(found, health), 200);
   });
 }
 
 type Examined =
-  | { readonly snapshot: Snapshot; readonly part: DatabasePart }
+  | { readonly snapshot: Snapshot; readonly part: DatabasePart; readonly migration: string | null }
   | {
       readonly snapshot: null;
       readonly part: DatabasePart;
@@ -101,8 +112,11 @@ type Examined =
 async function examineDatabase(db: D1Database, now: number, clock: Clock): Promise<Examined> {
   const startedAt = clock.now();
   try {
-    const snapshot = await readSnapshot(db, now);
-    return { snapshot, part: { ok: true, latencyMs: clock.now() - startedAt } };
+    const [snapshot, migration] = await Promise.all([
+      readSnapshot(db, now),
+      fromDatabase(readAppliedMigration(db)),
+    ]);
+    return { snapshot, migration, part: { ok: true, latencyMs: clock.now() - startedAt } };
   } catch (error) {
     if (!(error instanceof DatabaseUnavailableError)) throw error;
     return { snapshot: null, part: { ok: false, reason: "no-answer" }, error };

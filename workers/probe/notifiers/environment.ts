@@ -14,66 +14,152 @@ const key = z
 const list = z.string().transform((text) => text.split(",").map((part) => part.trim()));
 const addresses = "addresses, with a comma between: ops@netpost.example, oncall@netpost.example";
 
-const shape = {
-  ALERT_EMAIL_ENABLED: z
-    .string()
-    .transform((text) => text.trim().toLowerCase())
-    .pipe(z.enum(["true", "false"], "true or false"))
-    .transform((text) => text === "true"),
-  ALERT_EMAIL_RECIPIENTS: list.refine(
-    (those) => those.length <= 50 && those.every(isAddress),
-    addresses,
-  ),
-  SMTP_HOST: z
-    .string()
-    .trim()
-    .regex(/^[A-Za-z0-9.:-]{1,253}$/, "a host name or an address"),
-  SMTP_PORT: z
-    .string()
-    .regex(/^\s*[1-9]\d{0,4}\s*$/, "a port: 1 to 65535")
-    .transform(Number)
-    .refine((port) => port <= 65_535, "a port: 1 to 65535"),
-  SMTP_USER: z.string().min(1),
-  SMTP_PASS: z.string().min(1),
-  SMTP_FROM: z.string().trim().refine(isAddress, "one address, without a name"),
-  SMTP_SECURITY: z.enum(smtpSecurities, `one of ${smtpSecurities.join(", ")}`),
-  SLACK_WEBHOOK_URL: url,
-  SLACK_BOT_TOKEN: key,
-  SLACK_CHANNEL: z
-    .string()
-    .trim()
-    .regex(/^#?[^\s#@]{1,80}$/, "#name or an id of a channel"),
-  SLACK_MENTION_USERS: list
-    .transform((those) => those.map((one) => one.replace(/^@/, "")))
-    .pipe(z.array(slackMention).max(20)),
-  PAGERDUTY_INTEGRATION_KEY: key,
-  ALERT_WEBHOOK_URL: url,
-  ALERT_WEBHOOK_SECRET: z
-    .string()
-    .refine((text) => webhookSecrets(text) !== null, webhookSecretWords),
-  DISCORD_WEBHOOK_URL: url,
-  TEAMS_WEBHOOK_URL: url,
-  TELEGRAM_BOT_TOKEN: z
-    .string()
-    .regex(/^\s*\d+:[\w-]+\s*$/, "a bot's token: digits, a colon, a key"),
-  TELEGRAM_CHAT_ID: z
-    .string()
-    .trim()
-    .regex(/^(?:-?\d{1,20}|@[A-Za-z]\w{3,31})$/, "a chat's id, or @name"),
-  OPSGENIE_API_KEY: key,
-  NTFY_TOPIC: z
-    .string()
-    .trim()
-    .regex(/^[\w-]{1,64}$/, "letters, digits, _ and -"),
-  NTFY_TOKEN: key,
-  NTFY_URL: url,
-  GOOGLE_CHAT_WEBHOOK_URL: url,
-};
+/** What they are; docs/configuration.md is made from this. Each may be missing. */
+export const notificationSettingsSchema = z
+  .object({
+    ALERT_EMAIL_ENABLED: z
+      .string()
+      .transform((text) => text.trim().toLowerCase())
+      .pipe(z.enum(["true", "false"], "true or false"))
+      .transform((text) => text === "true")
+      .meta({ description: "Turns the channel `email` on", example: "true" }),
+    ALERT_EMAIL_RECIPIENTS: list
+      .refine((those) => those.length <= 50 && those.every(isAddress), addresses)
+      .meta({
+        description: "Who gets mail: at most 50 addresses",
+        example: "ops@netpost.example, oncall@netpost.example",
+      }),
+    SMTP_HOST: z
+      .string()
+      .trim()
+      .regex(/^[A-Za-z0-9.:-]{1,253}$/, "a host name or an address")
+      .meta({ description: "The server that takes our mail", example: "smtp.netpost.example" }),
+    SMTP_PORT: z
+      .string()
+      .regex(/^\s*[1-9]\d{0,4}\s*$/, "a port: 1 to 65535")
+      .transform(Number)
+      .refine((port) => port <= 65_535, "a port: 1 to 65535")
+      .meta({
+        description: "Its port; Cloudflare opens no connection to port 25",
+        example: "465",
+        usually: "587",
+      }),
+    SMTP_USER: z.string().min(1).meta({
+      description: "Who we are to it; comes with SMTP_PASS",
+      example: "monitoring@netpost.example",
+    }),
+    SMTP_PASS: z
+      .string()
+      .min(1)
+      .meta({ description: "Its password", example: "app-password", secret: true }),
+    SMTP_FROM: z.string().trim().refine(isAddress, "one address, without a name").meta({
+      description: "The sender of our mail",
+      example: "monitoring@netpost.example",
+      usually: "SMTP_USER",
+    }),
+    SMTP_SECURITY: z.enum(smtpSecurities, `one of ${smtpSecurities.join(", ")}`).meta({
+      description:
+        "`starttls`: encrypted, or not sent; `tls`: from the first byte; `none`: without a password",
+      example: "tls",
+      usually: "tls on port 465, else starttls",
+    }),
+    SLACK_WEBHOOK_URL: url.meta({
+      description: "Turns the channel `slack` on, by an incoming webhook",
+      example: "https://hooks.slack.com/services/T000/B000/XXXX",
+      secret: true,
+    }),
+    SLACK_BOT_TOKEN: key.meta({
+      description: "Turns the channel `slack` on, as an app with threads; needs SLACK_CHANNEL",
+      example: "xoxb-…",
+      secret: true,
+    }),
+    SLACK_CHANNEL: z
+      .string()
+      .trim()
+      .regex(/^#?[^\s#@]{1,80}$/, "#name or an id of a channel")
+      .meta({ description: "Where Slack shows the messages", example: "#ops" }),
+    SLACK_MENTION_USERS: list
+      .transform((those) => those.map((one) => one.replace(/^@/, "")))
+      .pipe(z.array(slackMention).max(20))
+      .meta({
+        description: "Who is mentioned: ids of users and groups, `here`, `channel`; at most 20",
+        example: "U012AB3CD, S0ABC, here",
+      }),
+    PAGERDUTY_INTEGRATION_KEY: key.meta({
+      description: "Turns the channel `pagerduty` on: the key of an Events API v2 integration",
+      example: "32 letters and digits",
+      secret: true,
+    }),
+    ALERT_WEBHOOK_URL: url.meta({
+      description: "Turns the channel `webhook` on; needs ALERT_WEBHOOK_SECRET",
+      example: "https://hooks.netpost.example/alerts",
+      secret: true,
+    }),
+    ALERT_WEBHOOK_SECRET: z
+      .string()
+      .refine((text) => webhookSecrets(text) !== null, webhookSecretWords)
+      .meta({
+        description: "Signs what the webhook is sent; two with a space between while it is changed",
+        example: 'output of `echo "whsec_$(openssl rand -base64 32)"`',
+        secret: true,
+      }),
+    DISCORD_WEBHOOK_URL: url.meta({
+      description: "Turns the channel `discord` on",
+      example: "https://discord.com/api/webhooks/000/XXXX",
+      secret: true,
+    }),
+    TEAMS_WEBHOOK_URL: url.meta({
+      description: "Turns the channel `teams` on: the address of a workflow",
+      example: "https://prod-00.westeurope.logic.azure.com/workflows/…",
+      secret: true,
+    }),
+    TELEGRAM_BOT_TOKEN: z
+      .string()
+      .regex(/^\s*\d+:[\w-]+\s*$/, "a bot's token: digits, a colon, a key")
+      .meta({
+        description: "Turns the channel `telegram` on; needs TELEGRAM_CHAT_ID",
+        example: "123456:ABC-DEF",
+        secret: true,
+      }),
+    TELEGRAM_CHAT_ID: z
+      .string()
+      .trim()
+      .regex(/^(?:-?\d{1,20}|@[A-Za-z]\w{3,31})$/, "a chat's id, or @name")
+      .meta({ description: "The chat that is written to", example: "-1001234567890" }),
+    OPSGENIE_API_KEY: key.meta({
+      description: "Turns the channel `opsgenie` on: the key of an API integration",
+      example: "a UUID",
+      secret: true,
+    }),
+    NTFY_TOPIC: z
+      .string()
+      .trim()
+      .regex(/^[\w-]{1,64}$/, "letters, digits, _ and -")
+      .meta({
+        description: "Turns the channel `ntfy` on; who knows the topic can read it",
+        example: "netpost-ops-7f3a",
+        secret: true,
+      }),
+    NTFY_TOKEN: key.meta({
+      description: "An access token of ntfy",
+      example: "tk_…",
+      secret: true,
+    }),
+    NTFY_URL: url.meta({
+      description: "A server of your own",
+      example: "https://ntfy.netpost.example",
+      usually: "https://ntfy.sh",
+    }),
+    GOOGLE_CHAT_WEBHOOK_URL: url.meta({
+      description: "Turns the channel `google-chat` on",
+      example: "https://chat.googleapis.com/v1/spaces/AAAA/messages?key=…",
+      secret: true,
+    }),
+  })
+  .partial();
 
-const notificationSettings = z.object(shape).partial();
-
-type NotificationSettings = z.infer<typeof notificationSettings>;
-export type NotificationSetting = keyof typeof shape;
+type NotificationSettings = z.infer<typeof notificationSettingsSchema>;
+export type NotificationSetting = keyof NotificationSettings;
 
 /** A channel that is not there, and why. */
 export interface ChannelOff {
@@ -94,8 +180,10 @@ export interface DefaultChannels {
  * @throws Error naming every setting that is malformed and what is allowed, never a value
  */
 export function readDefaultChannels(env: object): DefaultChannels {
-  const present = Object.entries(env).filter(([name, value]) => name in shape && value !== "");
-  const parsed = notificationSettings.safeParse(Object.fromEntries(present));
+  const present = Object.entries(env).filter(
+    ([name, value]) => name in notificationSettingsSchema.shape && value !== "",
+  );
+  const parsed = notificationSettingsSchema.safeParse(Object.fromEntries(present));
   const mistakes = parsed.success
     ? mistakesTogether(parsed.data)
     : parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`);

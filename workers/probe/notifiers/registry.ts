@@ -3,7 +3,8 @@ import {
   failedDelivery,
 } from "../../../shared/domain/alerting/delivery-failure.ts";
 import type { Message } from "../../../shared/domain/alerting/message.ts";
-import { describeError } from "../../../shared/log.ts";
+import { describeError, log, redactedError } from "../../../shared/log.ts";
+import type { Redact } from "../../../shared/redact.ts";
 import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { googleChat } from "./google-chat.ts";
@@ -93,7 +94,9 @@ export async function deliver(
     }, context.timeoutMs);
   });
   try {
-    const sending = notifier.send(message, settings, inner).catch(failureOfOurs);
+    const sending = notifier.send(message, settings, inner).catch((error: unknown) => {
+      return failureOfOurs(error, channel.type, redact);
+    });
     return withoutSecrets(await Promise.race([sending, expired]), redact);
   } finally {
     clearTimeout(timer);
@@ -101,8 +104,9 @@ export async function deliver(
   }
 }
 
-function failureOfOurs(error: unknown): Delivered {
+function failureOfOurs(error: unknown, channel: string, redact: Redact): Delivered {
   if (error instanceof MisconfiguredChannel) return failedDelivery("misconfigured", error.message);
+  log("error", "notifier-failed", { channel }, redactedError(error, redact));
   return failedDelivery("internal", oneLine(describeError(error), 4_000));
 }
 

@@ -6,7 +6,7 @@ import {
 } from "../../../shared/contract/benchmark.ts";
 import type { BenchmarkRequest } from "../../../shared/domain/benchmark.ts";
 import type { Monitor } from "../../../shared/domain/monitor.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { log, redactedError } from "../../../shared/log.ts";
 import { type Env, parseSettings } from "../env.ts";
 import { attemptProbe } from "../probers/registry.ts";
 import { noSecrets } from "../probers/secrets.ts";
@@ -86,8 +86,8 @@ async function request(
     const reason = outcome.outcome === "up" ? null : outcome.reason;
     return { outcome: outcome.outcome, reason, latencyMs };
   } catch (error) {
-    const failed = secrets.redact(describeError(error));
-    log("error", "prober-failed", { monitor: monitor.id, error: failed });
+    const failed = redactedError(error, secrets.redact);
+    log("error", "prober-failed", { monitor: monitor.id }, failed);
     return { outcome: "unknown", reason: "internal", latencyMs: null };
   }
 }

@@ -12,12 +12,13 @@ const answering = `${standIn.url}/api/health/live`;
 const silent = "http://127.0.0.1:1/";
 
 const timeoutMs = 500;
+const userAgent = "NetPost-Monitor/1.0.0 (us-east; +https://netpost.example)";
 
 async function hold(outcomes: readonly Outcome[], controls: readonly string[]) {
   const results = outcomes.map((outcome, index) => {
     return { monitor: index + 1, outcome, latencyMs: 1, attempts: 1 };
   });
-  const held = await new ControlCheck(controls, timeoutMs).judge(results);
+  const held = await new ControlCheck(controls, timeoutMs, userAgent).judge(results);
   return held.map(({ outcome }) => outcome.outcome);
 }
 
@@ -51,12 +52,19 @@ describe("holding results against control targets", () => {
     expect(await hold([up, slow], [answering])).toEqual(["up", "degraded"]);
   });
 
+  it("tells them who asks, and from which region", async () => {
+    await setFaults([{ kind: "reset", path: "/api/health/live", region: "us-east" }]);
+    expect(await hold([down], [answering])).toEqual(["unknown"]);
+    await setFaults([{ kind: "reset", path: "/api/health/live", region: "eu-west" }]);
+    expect(await hold([down], [answering])).toEqual(["down"]);
+  });
+
   it("without control targets believes what it sees", async () => {
     expect(await hold([down], [])).toEqual(["down"]);
   });
 
   it("calls failures unknown when the way out was lost at first, and came back", async () => {
-    const check = new ControlCheck([answering], timeoutMs);
+    const check = new ControlCheck([answering], timeoutMs, userAgent);
     await setFaults([{ kind: "refuse" }]);
     await check.afterFailedAttempt(0);
     await setFaults([]);

@@ -12,12 +12,17 @@ import { connections } from "../../../shared/domain/shard.ts";
 export class ControlCheck {
   readonly #controls: readonly string[];
   readonly #timeoutMs: number;
+  readonly #userAgent: string;
   #first: Asking | null = null;
 
-  /** @param timeoutMs for all of the controls, each time that they are asked */
-  constructor(controls: readonly string[], timeoutMs: number) {
+  /**
+   * @param timeoutMs for all of the controls, each time that they are asked
+   * @param userAgent tells the owners of the controls who asks
+   */
+  constructor(controls: readonly string[], timeoutMs: number, userAgent: string) {
     this.#controls = controls;
     this.#timeoutMs = timeoutMs;
+    this.#userAgent = userAgent;
   }
 
   /**
@@ -29,7 +34,7 @@ export class ControlCheck {
    */
   async afterFailedAttempt(free: number): Promise<void> {
     if (this.#controls.length === 0) return;
-    this.#first ??= new Asking(this.#controls, this.#timeoutMs);
+    this.#first ??= this.#ask();
     if (this.#first.isDecided) return;
     this.#first.mayUse(free);
     await this.#first.lend();
@@ -49,9 +54,13 @@ export class ControlCheck {
 
   async #held(): Promise<boolean> {
     if (this.#first !== null && !(await this.#first.answer)) return false;
-    const last = new Asking(this.#controls, this.#timeoutMs);
+    const last = this.#ask();
     last.mayUse(connections);
     return last.answer;
+  }
+
+  #ask(): Asking {
+    return new Asking(this.#controls, this.#timeoutMs, this.#userAgent);
   }
 }
 
@@ -61,13 +70,15 @@ class Asking {
   readonly answer: Promise<boolean>;
   readonly #unasked: string[];
   readonly #endsAt: number;
+  readonly #userAgent: string;
   readonly #over = new AbortController();
   #decide: (held: boolean) => void = () => {};
   #asked = 0;
   #free = 0;
   #lent = 0;
 
-  constructor(controls: readonly string[], timeoutMs: number) {
+  constructor(controls: readonly string[], timeoutMs: number, userAgent: string) {
+    this.#userAgent = userAgent;
     this.#unasked = [...controls];
     this.#endsAt = Date.now() + timeoutMs;
     this.answer = new Promise((resolve) => {
@@ -109,7 +120,7 @@ class Asking {
   #ask(url: string, timeoutMs: number): void {
     this.#asked += 1;
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#over.signal]);
-    answers(url, signal).then(
+    answers(url, this.#userAgent, signal).then(
       () => this.#decide(true),
       () => {
         this.#asked -= 1;
@@ -126,8 +137,9 @@ function excuse(result: Result): Result {
 }
 
 /** Any answer will do: it shows that there is a way out. Throws where none comes. */
-async function answers(url: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(url, { redirect: "manual", cache: "no-store", signal });
+async function answers(url: string, userAgent: string, signal: AbortSignal): Promise<void> {
+  const headers = { "User-Agent": userAgent };
+  const response = await fetch(url, { headers, redirect: "manual", cache: "no-store", signal });
   // Whatever becomes of the body, the answer is there.
   response.body?.cancel().catch(() => {});
 }

@@ -1,3 +1,5 @@
+import { log } from "../../../shared/log.ts";
+
 /** Where an object really runs: the location hint is a wish, this is what became of it. */
 export interface Place {
   /** Cloudflare's data centre, for example `IAD`. */
@@ -20,7 +22,8 @@ export async function findPlace(traceUrl: string): Promise<Place | null> {
       signal: AbortSignal.timeout(timeoutMs),
     });
     return parseTrace((await response.text()).slice(0, largestTrace));
-  } catch {
+  } catch (error) {
+    log("info", "place-not-found", {}, error);
     return null;
   }
 }

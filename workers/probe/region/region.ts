@@ -18,6 +18,7 @@ import type { Result } from "../../../shared/domain/result.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
 import { controlsMs } from "../../../shared/domain/shard.ts";
 import { type Env, parseSettings, type Settings } from "../env.ts";
+import { reportedCall } from "../reported-call.ts";
 import { BenchmarkRuns } from "./benchmark.ts";
 import { RoundBuffer } from "./buffer.ts";
 import { ControlCheck } from "./controls.ts";
@@ -55,7 +56,11 @@ export class Region extends DurableObject<Env> {
    * @param input a RunRequest
    * @returns a RunAnswer; `slice-needed` where this object has another revision of the plan
    */
-  async run(input: unknown): Promise<RunAnswer> {
+  run(input: unknown, caller?: unknown): Promise<RunAnswer> {
+    return this.#reported("run", caller, () => this.#run(input));
+  }
+
+  async #run(input: unknown): Promise<RunAnswer> {
     const request = runRequestSchema.parse(input);
     if (request.slice !== null) this.#take(request.slice);
     const slice = this.#slice;
@@ -80,7 +85,11 @@ export class Region extends DurableObject<Env> {
    * @returns results of the monitors asked for; each is probed once, however often it is asked. One
    *   that could not be probed any more has none: its region was not asked, and owes nothing
    */
-  async confirm(input: unknown): Promise<RoundResults> {
+  confirm(input: unknown, caller?: unknown): Promise<RoundResults> {
+    return this.#reported("confirm", caller, () => this.#confirmInTurn(input));
+  }
+
+  async #confirmInTurn(input: unknown): Promise<RoundResults> {
     const request = confirmRequestSchema.parse(input);
     const key = keyOf(request.round);
     // Ticks that overlap ask for the same: what the first has probed, the second finds.
@@ -103,8 +112,8 @@ export class Region extends DurableObject<Env> {
    *
    * @param input a region's id and the monitor to probe
    */
-  probeNow(input: unknown): Promise<RegionTranscript> {
-    return probeNow(input, this.env);
+  probeNow(input: unknown, caller?: unknown): Promise<RegionTranscript> {
+    return this.#reported("probeNow", caller, () => probeNow(input, this.env));
   }
 
   /**
@@ -112,13 +121,24 @@ export class Region extends DurableObject<Env> {
    *
    * @param input a BenchmarkPart
    */
-  benchmark(input: unknown): Promise<BenchmarkPartAnswer> {
-    return this.#benchmarks.runPart(input, this.env);
+  benchmark(input: unknown, caller?: unknown): Promise<BenchmarkPartAnswer> {
+    return this.#reported("benchmark", caller, () => this.#benchmarks.runPart(input, this.env));
   }
 
   /** Lets go of rounds that the database has. */
-  acknowledge(input: unknown): void {
-    this.#buffer.forget(roundSchema.array().parse(input));
+  acknowledge(input: unknown, caller?: unknown): Promise<void> {
+    return this.#reported("acknowledge", caller, () => {
+      this.#buffer.forget(roundSchema.array().parse(input));
+    });
+  }
+
+  #reported<T>(call: string, caller: unknown, action: () => T | Promise<T>): Promise<T> {
+    const callee = {
+      env: this.env,
+      waitUntil: (done: Promise<unknown>) => this.ctx.waitUntil(done),
+      region: this.#slice?.region,
+    };
+    return reportedCall(callee, call, caller, action);
   }
 
   async #confirm({ round, monitors, budgetMs }: ConfirmRequest): Promise<RoundResults> {
@@ -173,7 +193,11 @@ export class Region extends DurableObject<Env> {
   #probe(monitors: Slice["monitors"], { step }: Round, budgetMs: number): Promise<Result[]> {
     const surroundings = probeSurroundings(this.#slice?.region ?? "", this.env);
     return runRound(monitors, budgetMs, surroundings, {
-      controls: new ControlCheck(this.#slice?.controls ?? [], controlsMs[step]),
+      controls: new ControlCheck(
+        this.#slice?.controls ?? [],
+        controlsMs[step],
+        surroundings.userAgent,
+      ),
       lookAround: () => this.#lookAround(),
     });
   }

@@ -4,7 +4,7 @@ import { diagnosisMs, timeoutBeforeDiagnosis } from "../../../shared/domain/diag
 import type { Monitor, RetryPolicy } from "../../../shared/domain/monitor.ts";
 import type { OwnFault } from "../../../shared/domain/reason.ts";
 import type { Result } from "../../../shared/domain/result.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { log, redactedError } from "../../../shared/log.ts";
 import type { Attempt, ProberContext } from "../probers/prober.ts";
 import { attemptProbe } from "../probers/registry.ts";
 import type { Secrets } from "../probers/secrets.ts";
@@ -118,7 +118,7 @@ async function tryOnce(
     if (outcome.outcome === "up") return attempt;
     return { ...attempt, outcome: { ...outcome, detail: redact(outcome.detail) } };
   } catch (error) {
-    log("error", "prober-failed", { monitor: monitor.id, error: redact(describeError(error)) });
+    log("error", "prober-failed", { monitor: monitor.id }, redactedError(error, redact));
     return null;
   }
 }

@@ -1,4 +1,4 @@
-import { describeError, log } from "../../../shared/log.ts";
+import { log, logIds } from "../../../shared/log.ts";
 import { type Delivery, regionStub } from "./fan-out.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
@@ -13,10 +13,10 @@ export async function acknowledge(
   const tell = async ({ object, rounds }: Delivery): Promise<void> => {
     if (rounds.length === 0) return;
     try {
-      await regionStub(env, object.region, object.shard).acknowledge(rounds);
+      await regionStub(env, object.region, object.shard).acknowledge(rounds, logIds());
     } catch (error) {
       const { region, shard } = object;
-      log("warn", "not-acknowledged", { region: region.id, shard, error: describeError(error) });
+      log("warn", "not-acknowledged", { region: region.id, shard }, error);
     }
   };
   await Promise.all(deliveries.map(tell));

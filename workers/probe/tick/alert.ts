@@ -26,6 +26,7 @@ import { readCurrentSilences } from "../../../shared/storage/alerting/silences.t
 import { readMemory } from "../../../shared/storage/ledger.ts";
 import { readMaintenance } from "../../../shared/storage/maintenance.ts";
 import { type Channels, channelsOf, logChannels } from "../channels.ts";
+import { cloudflarePlan } from "../watch-settings.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
 /** What became of a round's alerting. */
@@ -56,7 +57,13 @@ export async function alert(
   const { env, clock } = surroundings;
   try {
     const known = await knownOf(surroundings);
-    const isOff = isOffAmong(knownChannels(surroundings));
+    const channels = knownChannels(surroundings);
+    const isOff = isOffAmong(channels);
+    const account = cloudflarePlan(env);
+    const watch = {
+      channels: new Set([...channels.channels.keys(), ...channels.broken.map(({ name }) => name)]),
+      ...(account !== null && { cloudflarePlan: account }),
+    };
     let readings: Readings | null = null;
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const now = toSeconds(clock.now());
@@ -68,7 +75,7 @@ export async function alert(
         readMaintenance(env.DB, { from: now, to: now + 1 }),
       ]);
       const due = dueRules(documents.rules, round);
-      readings ??= await takeReadings(env.DB, { ...known, now, plan }, due);
+      readings ??= await takeReadings(env.DB, { ...known, ...watch, now, plan }, due);
       const outcome = decideRound(remembered.memory, {
         now,
         plan,

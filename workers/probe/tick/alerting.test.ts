@@ -256,7 +256,11 @@ describe("a receiver", () => {
     expect(told(outcome)?.delivered).toMatchObject({ sent: 0, retried: expect.any(Number) });
     now += 600;
     await minute();
-    expect(await kinds()).toEqual(["trigger Monitor api is down"]);
+    expect(await kinds()).toEqual([
+      "trigger Monitor api is down",
+      // That it waited is told too.
+      "trigger Notifications do not leave",
+    ]);
   });
 });
 

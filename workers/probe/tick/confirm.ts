@@ -3,7 +3,7 @@ import type { Plan } from "../../../shared/domain/plan.ts";
 import type { RoundReport } from "../../../shared/domain/recording.ts";
 import { isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
 import { confirmationReserveMs, controlsMs, worstCaseMs } from "../../../shared/domain/shard.ts";
-import { describeError } from "../../../shared/log.ts";
+import { describeError, logIds } from "../../../shared/log.ts";
 import {
   type Collected,
   type Delivery,
@@ -103,7 +103,7 @@ async function ask(
   const patienceMs = patience(round, clock.now(), neededMs);
   try {
     const answer = await Promise.race([
-      regionStub(env, region, shard).confirm(request),
+      regionStub(env, region, shard).confirm(request, logIds()),
       expire(clock.sleep(patienceMs), patienceMs),
     ]);
     return { object, rounds: [roundResultsSchema.parse(answer)] };

@@ -51,6 +51,6 @@ export async function tellAlive(
 }
 
 /** A round that another tick had recorded is; one whose time was over before it began is not. */
-function isRecorded(round: RoundOutcome): boolean {
+export function isRecorded(round: RoundOutcome): boolean {
   return round.kind === "run" && round.recorded.kind === "recorded";
 }

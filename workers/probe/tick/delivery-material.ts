@@ -12,7 +12,7 @@ import {
   presentOverall,
 } from "../../../shared/domain/present-status.ts";
 import { localDaysBetween } from "../../../shared/local-days.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { log } from "../../../shared/log.ts";
 import { sloDocument } from "../../../shared/measure/slo.ts";
 import { readAlertMemory } from "../../../shared/storage/alerting/alert-ledger.ts";
 import { readAlertingDocuments } from "../../../shared/storage/alerting/documents.ts";
@@ -23,6 +23,7 @@ import { readToldChannels } from "../../../shared/storage/alerting/told-channels
 import { readMemory } from "../../../shared/storage/ledger.ts";
 import { readRegionObjects } from "../../../shared/storage/region-objects.ts";
 import { parseSettings } from "../env.ts";
+import { runbookBase } from "../watch-settings.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
 export interface DeliveryMaterial {
@@ -117,7 +118,7 @@ export async function readDeliveryMaterial(
         nowOf,
         causes,
         budget: budgets.get(incident.monitor ?? "") ?? null,
-        links: { dashboard: DASHBOARD_URL, api: API_URL },
+        links: { dashboard: DASHBOARD_URL, api: API_URL, runbooks: runbookBase(env) },
       };
     },
     threadOf: (incident, channel) =>
@@ -146,7 +147,7 @@ async function readBudgets(
       }),
     );
   } catch (error) {
-    log("warn", "budget-not-told", { error: describeError(error) });
+    log("warn", "budget-not-told", {}, error);
     return new Map();
   }
 }

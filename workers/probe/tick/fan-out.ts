@@ -9,7 +9,7 @@ import { isProbedFrom, type Plan } from "../../../shared/domain/plan.ts";
 import type { RegionReport, RoundReport } from "../../../shared/domain/recording.ts";
 import { isDue, isSameRound, type Round, roundEndMs } from "../../../shared/domain/schedule.ts";
 import { controlsMs, roundBudgetMs, worstCaseMs } from "../../../shared/domain/shard.ts";
-import { describeError } from "../../../shared/log.ts";
+import { describeError, logIds } from "../../../shared/log.ts";
 import { objectName } from "../region/object-name.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 
@@ -151,10 +151,10 @@ async function ask(
   };
   const stub = regionStub(env, region, shard);
   const exchange = async (): Promise<Answer> => {
-    const answer = runAnswerSchema.parse(await stub.run(request));
+    const answer = runAnswerSchema.parse(await stub.run(request, logIds()));
     if (answer.kind === "reported") return { object, ...answer };
     const slice = { revision, region: region.id, monitors: [...monitors], controls: [...controls] };
-    const second = runAnswerSchema.parse(await stub.run({ ...request, slice }));
+    const second = runAnswerSchema.parse(await stub.run({ ...request, slice }, logIds()));
     if (second.kind === "reported") return { object, ...second };
     throw new Error("the object asked twice for its slice of the plan");
   };

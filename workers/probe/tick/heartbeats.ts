@@ -16,7 +16,7 @@ import { dueIn, type Plan } from "../../../shared/domain/plan.ts";
 import type { RoundReport } from "../../../shared/domain/recording.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { log } from "../../../shared/log.ts";
 import { readDoorSpans, readPings } from "../../../shared/storage/heartbeats.ts";
 import { parseSettings } from "../env.ts";
 import type { TickSurroundings } from "./surroundings.ts";
@@ -56,7 +56,7 @@ export async function addHeartbeats<C extends { readonly reports: readonly Round
     return { ...collected, reports };
   } catch (error) {
     // No coverage for the door: what is missed while it lasts may be our fault.
-    log("error", "heartbeats-not-judged", { time: round.time, error: describeError(error) });
+    log("error", "heartbeats-not-judged", { time: round.time }, error);
     return collected;
   }
 }

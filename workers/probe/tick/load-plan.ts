@@ -1,6 +1,6 @@
 import { planSchema } from "../../../shared/contract/plan.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
-import { describeError } from "../../../shared/log.ts";
+import { describeError, logIds } from "../../../shared/log.ts";
 import { readHead } from "../../../shared/storage/ledger.ts";
 import { readPlan } from "../../../shared/storage/plans.ts";
 import type { TickSurroundings } from "./surroundings.ts";
@@ -28,12 +28,12 @@ async function planInForce({ env, recollection }: TickSurroundings): Promise<Pla
   if (recollection.plan?.revision === planRevision) return recollection.plan;
   const plan = await readPlan(env.DB);
   recollection.plan = plan;
-  await keeper(env).keep(plan);
+  await keeper(env).keep(plan, logIds());
   return plan;
 }
 
 async function keptPlan({ env }: TickSurroundings): Promise<Plan | null> {
-  return planSchema.nullable().parse(await keeper(env).last());
+  return planSchema.nullable().parse(await keeper(env).last(logIds()));
 }
 
 function keeper(env: TickSurroundings["env"]) {

@@ -1,8 +1,12 @@
-import { type LogValue, log } from "../../../shared/log.ts";
+import { type LogValue, report, writeLine } from "../../../shared/log.ts";
 import type { RoundOutcome, TickOutcome } from "./tick.ts";
+import { tickFaults } from "./tick-faults.ts";
 import type { UpkeepOutcome } from "./upkeep.ts";
 
-/** Writes a tick's outcome as one line; as an error where something was not done. */
+/**
+ * Writes a tick's outcome as one line; as an error where something was not done. What was not, is
+ * reported thing by thing.
+ */
 export function logTick(outcome: TickOutcome, durationMs: number): void {
   const rounds = outcome.rounds.map(describeRound);
   const complete =
@@ -10,7 +14,8 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
     outcome.alive.kind !== "failed" &&
     (outcome.upkeep?.failed.length ?? 0) === 0 &&
     outcome.rounds.every(isComplete);
-  log(complete ? "info" : "error", "tick", {
+  for (const fault of tickFaults(outcome)) report(fault);
+  writeLine(complete ? "info" : "error", "tick", {
     minute: outcome.minute,
     durationMs,
     plan: outcome.plan.kind,

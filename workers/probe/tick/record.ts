@@ -8,7 +8,10 @@ import {
 } from "../../../shared/domain/recording.ts";
 import { describeError } from "../../../shared/log.ts";
 import { commit, readMemory } from "../../../shared/storage/ledger.ts";
-import { readRegionObjects } from "../../../shared/storage/region-objects.ts";
+import {
+  type RegionObjectState,
+  readRegionObjects,
+} from "../../../shared/storage/region-objects.ts";
 import type { RowCounts } from "../../../shared/storage/rows.ts";
 import type { Collected, ReportedState } from "./fan-out.ts";
 import { placementChanges, reportPlacement } from "./report-placement.ts";
@@ -23,6 +26,8 @@ export type Recorded =
       readonly rows: RowCounts;
       /** Seconds before the first of its rounds in which no region reported: ticks that never came. */
       readonly gapSeconds: number;
+      /** What regions' objects had to drop since they last said so, by the numbers of regions. */
+      readonly dropped: readonly { readonly region: number; readonly rounds: number }[];
     }
   /** Nothing is lost: the results wait in the regions' objects for the next tick. */
   | {
@@ -46,15 +51,17 @@ export async function record(
       const remembered = recollection.memory ?? (await readMemory(env.DB));
       const recording = decideRecording(plan, remembered.memory, reports);
       const now = toSeconds(clock.now());
-      const moved = news.length === 0 ? [] : await movedObjects(env.DB, plan, news);
+      // Read from the database, not remembered: each change is told once, whichever isolate sees it.
+      const before = news.length === 0 ? [] : await readRegionObjects(env.DB);
       const outcome = await commit(env.DB, remembered.version, recording, now, news);
       if (outcome.kind === "committed") {
         recollection.memory = outcome.next;
-        reportPlacement(moved);
+        reportPlacement(placementChanges(plan, before, news));
         for (const state of news) recollection.objects.set(keyOf(state), same(state));
         const { newResults, rows } = outcome;
         const gapSeconds = gapBefore(reports, remembered.memory.coverage);
-        return { kind: "recorded", recording, newResults, rows, gapSeconds };
+        const dropped = droppedSince(before, news);
+        return { kind: "recorded", recording, newResults, rows, gapSeconds, dropped };
       }
       recollection.memory = null;
     }
@@ -70,9 +77,14 @@ export async function record(
   };
 }
 
-/** Read from the database, not remembered: each change is reported once, whichever isolate sees it. */
-async function movedObjects(db: D1Database, plan: Plan, news: readonly ReportedState[]) {
-  return placementChanges(plan, await readRegionObjects(db), news);
+/** An object that was made anew counts from nothing. */
+function droppedSince(before: readonly RegionObjectState[], news: readonly ReportedState[]) {
+  return news.flatMap(({ region, shard, droppedRounds }) => {
+    const known = before.find((one) => one.region === region && one.shard === shard);
+    const former = known?.droppedRounds ?? 0;
+    const rounds = droppedRounds < former ? droppedRounds : droppedRounds - former;
+    return rounds > 0 ? [{ region, rounds }] : [];
+  });
 }
 
 function gapBefore(reports: readonly RoundReport[], coverage: readonly CoverageSpan[]): number {

@@ -1,3 +1,4 @@
+import { log } from "../../../shared/log.ts";
 import {
   type Settlement,
   settleNotifications,
@@ -33,6 +34,9 @@ export class Settling {
     if (settlements.length === 0) return;
     const write = () => settleNotifications(this.#db, this.#lease, settlements, this.#now());
     // Once more at once: what was sent and is not settled is sent again.
-    await write().catch(write);
+    await write().catch((error: unknown) => {
+      log("warn", "settling-repeated", { settlements: settlements.length }, error);
+      return write();
+    });
   }
 }

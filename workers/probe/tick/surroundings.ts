@@ -1,4 +1,5 @@
 import type { Clock } from "../../../shared/clock.ts";
+import { FaultCounts } from "../../../shared/domain/own-faults.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { VersionedMemory } from "../../../shared/storage/ledger.ts";
 import type { Channels } from "../channels.ts";
@@ -15,6 +16,10 @@ export interface Recollection {
   readonly objects: Map<string, string>;
   /** Read once, and said once. */
   channels: Channels | null;
+  /** What failed and is not noted yet: whoever fails adds to it. */
+  readonly faults: FaultCounts;
+  /** Whether an object is noted as silent; null: not known. */
+  silentObjects: boolean | null;
 }
 
 /** What a tick takes from outside. */
@@ -26,5 +31,12 @@ export interface TickSurroundings {
 
 /** Nothing remembered yet. */
 export function emptyRecollection(): Recollection {
-  return { plan: null, memory: null, objects: new Map(), channels: null };
+  return {
+    plan: null,
+    memory: null,
+    objects: new Map(),
+    channels: null,
+    faults: new FaultCounts(),
+    silentObjects: null,
+  };
 }

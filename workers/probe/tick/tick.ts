@@ -13,6 +13,7 @@
  *   8. deliver      notifications → people
  *   9. upkeep       rollups, deletion of what is old, and whatever else follows from the record
  *  10. dead-man     a watch outside hears that the minute was recorded, or notices that it was not
+ *  11. watch-self   what failed of all this is noted: the next tick's alert rules look at it
  *
  * A minute has one round for monitors with intervals of whole minutes, and six for faster ones.
  */
@@ -26,9 +27,11 @@ import { type DeliveryOutcome, deliver } from "./deliver.ts";
 import { fanOut, type RegionFault } from "./fan-out.ts";
 import { addHeartbeats } from "./heartbeats.ts";
 import { type LoadedPlan, loadPlan } from "./load-plan.ts";
+import { meterDatabase } from "./meter-database.ts";
 import { type Recorded, record } from "./record.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 import { type UpkeepOutcome, upkeep } from "./upkeep.ts";
+import { watchSelf } from "./watch-self.ts";
 
 /** What became of one round. */
 export type RoundOutcome =
@@ -36,6 +39,8 @@ export type RoundOutcome =
       readonly kind: "run";
       readonly round: Round;
       readonly faults: readonly RegionFault[];
+      /** Objects that answered, by the numbers of their regions. */
+      readonly answered: readonly { readonly region: number; readonly shard: number }[];
       readonly recorded: Recorded;
       /** Null where nothing was recorded: nothing is decided from what is not kept. */
       readonly told: { readonly alerted: Alerted; readonly delivered: DeliveryOutcome } | null;
@@ -60,6 +65,14 @@ export interface TickOutcome {
  *   changes nothing more.
  */
 export async function tick(surroundings: TickSurroundings, minute: number): Promise<TickOutcome> {
+  const { database, meter } = meterDatabase(surroundings.env.DB);
+  const metered = { ...surroundings, env: { ...surroundings.env, DB: database } };
+  const outcome = await runTick(metered, minute);
+  await watchSelf(metered, outcome, meter);
+  return outcome;
+}
+
+async function runTick(surroundings: TickSurroundings, minute: number): Promise<TickOutcome> {
   const loaded = await loadPlan(surroundings);
   if (loaded.kind === "none") {
     const alive = await tellAlive(surroundings, null);
@@ -99,7 +112,14 @@ async function runRound(
     const goOn = collected.more && recorded.kind === "recorded" && clock.now() < roundEndMs(round);
     if (goOn) continue;
     const told = recorded.kind === "recorded" ? await tell(surroundings, plan, round) : null;
-    return { kind: "run", round, faults: collected.faults, recorded, told };
+    return {
+      kind: "run",
+      round,
+      faults: collected.faults,
+      answered: collected.states,
+      recorded,
+      told,
+    };
   }
 }
 

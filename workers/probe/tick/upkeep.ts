@@ -5,8 +5,10 @@
 import type { Plan } from "../../../shared/domain/plan.ts";
 import { describeError, type LogValue } from "../../../shared/log.ts";
 import { channelTestStep } from "./channel-tests.ts";
+import { exportMetricsStep } from "./export-metrics.ts";
 import { healthHistoryStep } from "./health-history.ts";
 import { metricPointsStep } from "./metric-points.ts";
+import { pushStatusStep } from "./push-status.ts";
 import { reportStep } from "./reports.ts";
 import { retainStep } from "./retain.ts";
 import { retainAlertingStep } from "./retain-alerting.ts";
@@ -35,6 +37,8 @@ const steps: readonly (readonly [string, UpkeepStep])[] = [
   ["reports", reportStep],
   ["retainAlerting", retainAlertingStep],
   ["channelTests", channelTestStep],
+  ["statusPush", pushStatusStep],
+  ["exports", exportMetricsStep],
 ];
 
 /** What became of the upkeep. */
