@@ -62,6 +62,8 @@ export interface StoredRecord {
   readonly notifications: readonly StoredNotification[];
   /** By its key, the incident that people handle in its place. */
   readonly handledAs: ReadonlyMap<string, string>;
+  /** Rules whose alerts were told, or would have been if nothing had muted them. */
+  readonly rulesFired: readonly string[];
   /** Rounds that regions' objects had to give up. */
   readonly dropped: number;
   /** Results as the rollups of whole hours count them, and as there are in those hours. */

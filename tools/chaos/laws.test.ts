@@ -62,6 +62,7 @@ function good(): Evidence {
       outages: [{ monitor: "home", startedAt: 660, endedAt: 720 }],
       notifications: [notification("trigger", 0), notification("resolve", 1)],
       handledAs: new Map([["outage/home/660", "outage/home/660"]]),
+      rulesFired: [],
       dropped: 0,
       rolledUp: { counted: 36, there: 36 },
     },
@@ -146,6 +147,16 @@ describe("the laws", () => {
     ["an outage that nobody was told of", [4], recordOf({ handledAs: new Map() })],
     ["a sign of life of what was not recorded", [5], minuteOf(2, { rounds: [] })],
     ["no sign of life of what was", [5], minuteOf(2, { signsOfLife: 0 })],
+    [
+      "minutes without a tick that nobody is told of",
+      [5],
+      {
+        ...good(),
+        minutes: Array.from({ length: 70 }, (_, at) => minute(at)).filter(
+          ({ index }) => index % 10 !== 5,
+        ),
+      },
+    ],
     [
       "a status that is not stale",
       [5],

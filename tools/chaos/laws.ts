@@ -133,7 +133,7 @@ function notifications({ minutes, record }: Evidence): Judgement {
   );
 }
 
-function silence({ minutes, answers }: Evidence): Judgement {
+function silence({ minutes, answers, record }: Evidence): Judgement {
   const broken: string[] = [];
   let alive = 0;
   let withheld = 0;
@@ -147,8 +147,22 @@ function silence({ minutes, answers }: Evidence): Judgement {
   if (answers.stale < answers.asked) {
     broken.push(`the status was not stale ${answers.asked - answers.stale} times`);
   }
-  const figures = `signs of life in ${alive} minutes and none in the ${withheld} that were not recorded; status stale ${answers.stale} of ${answers.asked} times when nothing was recorded lately`;
+  const isTold = record.rulesFired.includes("missed-ticks");
+  if (mostMissed(minutes) >= 3 && !isTold) broken.push("nobody was told of minutes without a tick");
+  const figures = `${isTold ? "missed-ticks was told; " : ""}signs of life in ${alive} minutes and none in the ${withheld} that were not recorded; status stale ${answers.stale} of ${answers.asked} times when nothing was recorded lately`;
   return judgement(5, "silence is noticed", figures, broken);
+}
+
+/** Of any hour, as many minutes as had no tick at most; minutes that a jump left out count. */
+function mostMissed(minutes: readonly MinuteRun[]): number {
+  const ticked = new Set(minutes.filter(({ ended }) => ended > 0).map(({ index }) => index));
+  const last = minutes.at(-1)?.index ?? 0;
+  let most = 0;
+  for (let from = 0; from + 60 <= last; from += 1) {
+    const hour = Array.from({ length: 60 }, (_, at) => from + at);
+    most = Math.max(most, hour.filter((index) => !ticked.has(index)).length);
+  }
+  return most;
 }
 
 function secrets({ lines, answers, reports, files }: Evidence): Judgement {

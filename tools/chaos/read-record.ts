@@ -22,6 +22,7 @@ const notifications = z.array(
   z.object({ id: z.string(), incident: z.string(), kind: z.string(), state: z.string() }),
 );
 const incidents = z.array(z.object({ key: z.string(), handled: z.string() }));
+const fired = z.array(z.object({ alert: z.string() }));
 const dropped = z.object({ dropped: z.int() });
 const rolledUp = z.object({ counted: z.int(), there: z.int() });
 
@@ -58,6 +59,9 @@ export async function readRecord(runtime: Runtime): Promise<StoredRecord> {
       await read("SELECT id, incident, kind, state FROM notifications ORDER BY created_at, id"),
     ),
     handledAs: new Map(known.map(({ key, handled }) => [key, handled])),
+    rulesFired: fired
+      .parse(await read("SELECT DISTINCT alert FROM alert_decisions ORDER BY alert"))
+      .map(({ alert }) => alert.split("/", 1)[0] ?? alert),
     dropped: dropped.parse(
       (await read("SELECT coalesce(sum(dropped_rounds), 0) AS dropped FROM region_objects"))[0],
     ).dropped,
