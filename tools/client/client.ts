@@ -89,18 +89,20 @@ export function createClient(options: ClientOptions): Client {
   const base = new URL(options.baseUrl);
   const send = options.fetch ?? ((request: Request) => fetch(request));
 
+  async function reached<T>(fault: string, part: () => Promise<T>): Promise<T> {
+    try {
+      return await part();
+    } catch (error) {
+      throw new ApiUnreachableError(`${base.origin} ${fault}: ${whyOf(error)}`, { cause: error });
+    }
+  }
+
   async function ask(id: OperationId, input: Loose): Promise<unknown> {
     const operation: Shape = operations[id];
     const request = requestOf(base, operation, input, options);
-    let response: Response;
-    try {
-      response = await send(request);
-    } catch (error) {
-      const why = error instanceof Error ? (causeOf(error) ?? error.message) : String(error);
-      throw new ApiUnreachableError(`${base.origin} does not answer: ${why}`, { cause: error });
-    }
-    if (!response.ok) throw await errorOf(response, id);
-    const text = await response.text();
+    const response = await reached("does not answer", () => send(request));
+    const text = await reached("broke off its answer", () => response.text());
+    if (!response.ok) throw errorOf(response, text, id);
     const schema = operation.answers[response.status];
     if (schema === undefined) {
       throw new ApiMismatchError(`${id}: status ${response.status} is not in the contract`);
@@ -167,7 +169,11 @@ function nextCursorOf(page: unknown): string | number | null {
   return typeof nextCursor === "string" || typeof nextCursor === "number" ? nextCursor : null;
 }
 
-/** What fetch of Node hides behind "fetch failed". */
-function causeOf({ cause }: Error): string | null {
-  return cause instanceof Error && cause.message !== "" ? cause.message : null;
+/** Fetch of Node hides what it was behind "fetch failed". */
+function whyOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return "it took too long";
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return cause.message || ("code" in cause ? String(cause.code) : error.message);
 }

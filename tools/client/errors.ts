@@ -38,8 +38,7 @@ export class ApiMismatchError extends Error {
 }
 
 /** The error for an answer that is not a good one. */
-export async function errorOf(response: Response, operation: string): Promise<Error> {
-  const text = await response.text();
+export function errorOf(response: Response, text: string, operation: string): Error {
   const body: unknown = parseJson(text);
   const problem = anyProblemSchema.safeParse(body);
   if (!problem.success) {

@@ -1,6 +1,12 @@
 /** Asks the API, and makes one readable line of whatever goes wrong. */
 import type { z } from "zod";
-import { problemSchema } from "../../shared/contract/api/problem.ts";
+import {
+  ApiMismatchError,
+  ApiProblemError,
+  ApiUnreachableError,
+  type Client,
+  createClient,
+} from "../client/index.ts";
 import { runningApi } from "../runtime/data-folder.ts";
 import { CommandError, type Invocation, type Option } from "./command.ts";
 import { dataFolderOf } from "./config-options.ts";
@@ -21,33 +27,65 @@ export const apiOptions: Readonly<Record<string, Option>> = {
   },
 };
 
-/** One request. */
-export type Asked<S extends z.ZodType> = {
-  readonly method?: "GET" | "POST" | "DELETE";
-  /** Beginning with `/api/`. */
-  readonly path: string;
-  /** What is undefined is left out. */
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: unknown;
-  readonly schema: S;
-  /** How long an answer may take, ms; 30 seconds unless said. */
-  readonly withinMs?: number;
-};
-
 /** A way to ask the API. */
 export type Api = {
   /** Without a slash at the end. */
   readonly url: string;
-  /** @throws CommandError whatever goes wrong */
-  ask<S extends z.ZodType>(asked: Asked<S>): Promise<z.output<S>>;
+  /**
+   * Asks by the typed client.
+   *
+   * @throws CommandError whatever goes wrong
+   */
+  ask<T>(question: (client: Client) => Promise<T>): Promise<T>;
 };
 
 type Access = { readonly url: string; readonly key: string };
 
-/** Finds the API that is meant. @throws CommandError where there is none, or no key for it. */
-export function findApi(invocation: Invocation): Api {
+/**
+ * Finds the API that is meant.
+ *
+ * @param withinMs how long an answer may take, ms; 30 seconds unless said
+ * @throws CommandError where there is none, or no key for it
+ */
+export function findApi(invocation: Invocation, withinMs = 30_000): Api {
   const { url, key } = accessOf(invocation);
-  return { url, ask: (asked) => ask({ url, key }, asked) };
+  const client = createClient({ baseUrl: url, key, timeoutMs: withinMs });
+  return {
+    url,
+    async ask(question) {
+      try {
+        return await question(client);
+      } catch (error) {
+        throw new CommandError(wordsOf(url, error), { cause: error });
+      }
+    },
+  };
+}
+
+/**
+ * Options as the contract takes them; what is undefined is left out.
+ *
+ * @param names of options that are not called as the contract's fields are
+ * @throws CommandError naming the option that is wrong, and what is allowed
+ */
+export function asInput<S extends z.ZodType>(
+  schema: S,
+  options: Readonly<Record<string, unknown>>,
+  names: Readonly<Record<string, string>> = {},
+): z.input<S> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const values: unknown = Object.fromEntries(given);
+  const [issue] = schema.safeParse(values).error?.issues ?? [];
+  if (issue) {
+    const [field = ""] = issue.path.map(String);
+    throw new CommandError(`--${names[field] ?? field}: ${issue.message}`);
+  }
+  if (isInput(schema, values)) return values;
+  throw new CommandError("options that do not go together");
+}
+
+function isInput<S extends z.ZodType>(schema: S, values: unknown): values is z.input<S> {
+  return schema.safeParse(values).success;
 }
 
 function accessOf(invocation: Invocation): Access {
@@ -80,66 +118,17 @@ function accessOf(invocation: Invocation): Access {
   return { url: running.url, key: known };
 }
 
-async function ask<S extends z.ZodType>(
-  { url, key }: Access,
-  { method = "GET", path, query = {}, body, schema, withinMs = 30_000 }: Asked<S>,
-): Promise<z.output<S>> {
-  const address = new URL(`${url}${path}`);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) address.searchParams.set(name, value);
+/** What went wrong, in one line. */
+function wordsOf(url: string, error: unknown): string {
+  if (error instanceof ApiProblemError) {
+    const { status, problem } = error;
+    if (status === 401)
+      return "The key is missing, wrong or no longer valid (--key or NETPOST_KEY).";
+    return (problem.errors ?? []).length > 0 ? error.message : problem.detail;
   }
-  const response = await fetch(address, {
-    method,
-    // A redirect could carry the key elsewhere.
-    redirect: "error",
-    signal: AbortSignal.timeout(withinMs),
-    headers: {
-      authorization: `Bearer ${key}`,
-      accept: "application/json",
-      ...(body !== undefined && { "content-type": "application/json" }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  }).catch((error: unknown) => {
-    throw new CommandError(`${url} does not answer: ${whyOf(error)}.`);
-  });
-  const text = await response.text().catch((error: unknown) => {
-    throw new CommandError(`${url} broke off its answer: ${whyOf(error)}.`);
-  });
-  const answer = parsed(text);
-  if (!response.ok) throw new CommandError(problemIn(url, response.status, answer));
-  const read = schema.safeParse(answer);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new CommandError(
-    `${url} answers ${path} otherwise than this version of netpost expects (${issue?.path.join(".")}: ${issue?.message}).`,
-  );
-}
-
-/** For example `body.minutes: a whole number …`. */
-function problemIn(url: string, status: number, answer: unknown): string {
-  const read = problemSchema.partial().safeParse(answer);
-  if (!read.success || read.data.title === undefined)
-    return `${url} answers with status ${status}.`;
-  const { title, detail, errors = [] } = read.data;
-  if (status === 401) return "The key is missing, wrong or no longer valid (--key or NETPOST_KEY).";
-  const fields = errors.map(({ field, message }) => `${field}: ${message}`);
-  return fields.length > 0 ? `${title}: ${fields.join("; ")}` : (detail ?? title);
-}
-
-function whyOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "it took too long";
-  const { cause } = error;
-  if (cause instanceof Error) {
-    return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
+  if (error instanceof ApiMismatchError) {
+    return `${url} answers otherwise than this version of netpost expects: ${error.message}.`;
   }
-  return error.message;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (error instanceof ApiUnreachableError) return `${error.message}.`;
+  throw error;
 }

@@ -1,9 +1,8 @@
 /** What an operator does: takes an incident on, mutes what is known. */
 import { z } from "zod";
-import { singleHandledSchema } from "../../shared/contract/api/incident-handling.ts";
-import { silenceListSchema, singleSilenceSchema } from "../../shared/contract/api/silences.ts";
+import { silenceBodySchema, silenceQuerySchema } from "../../shared/contract/api/silences.ts";
 import { matcherFields } from "../../shared/domain/alerting/silence.ts";
-import { apiOptions, findApi } from "./api-client.ts";
+import { apiOptions, asInput, findApi } from "./api-client.ts";
 import { type Answer, type Command, CommandError, type Invocation } from "./command.ts";
 import { wholeNumber } from "./number.ts";
 import { table } from "./table.ts";
@@ -20,12 +19,9 @@ export const ack: Command = {
   async run(invocation) {
     const api = findApi(invocation);
     const number = wholeNumber(invocation.operands[0] ?? "", "<incident>", 1);
-    const answer = await api.ask({
-      method: "POST",
-      path: `/api/monitoring/incidents/${number}/acknowledge`,
-      body: byOf(invocation),
-      schema: singleHandledSchema,
-    });
+    const answer = await api.ask((client) =>
+      client.call("acknowledgeIncident", { params: { number }, body: byOf(invocation) }),
+    );
     const { title, acknowledged } = answer.incident;
     const text = `${acknowledged?.by ?? "Somebody"} has incident ${number}: ${title}.`;
     return { exitCode: 0, text, json: answer };
@@ -74,11 +70,9 @@ stands for anything.`,
 };
 
 async function listSilences(invocation: Invocation): Promise<Answer> {
-  const answer = await findApi(invocation).ask({
-    path: "/api/monitoring/silences",
-    query: { state: invocation.text("state"), limit: "100" },
-    schema: silenceListSchema,
-  });
+  const options = { state: invocation.text("state"), limit: "100" };
+  const query = asInput(silenceQuerySchema, options);
+  const answer = await findApi(invocation).ask((client) => client.call("listSilences", { query }));
   const { silences } = answer;
   const rows = silences.map((each) => [
     String(each.id),
@@ -108,10 +102,9 @@ async function createSilence(invocation: Invocation): Promise<Answer> {
   if ((minutes === undefined) === (endsAt === undefined)) {
     throw new CommandError("--minutes: how long it lasts; --minutes or --ends, one of them");
   }
-  const answer = await findApi(invocation).ask({
-    method: "POST",
-    path: "/api/monitoring/silences",
-    body: {
+  const body = asInput(
+    silenceBodySchema,
+    {
       matchers,
       reason,
       startsAt: text("starts"),
@@ -119,8 +112,9 @@ async function createSilence(invocation: Invocation): Promise<Answer> {
       ...(minutes !== undefined && { minutes: wholeNumber(minutes, "--minutes", 1, 43_200) }),
       ...byOf(invocation),
     },
-    schema: singleSilenceSchema,
-  });
+    { startsAt: "starts", endsAt: "ends", matchers: "match" },
+  );
+  const answer = await findApi(invocation).ask((client) => client.call("createSilence", { body }));
   const { id, endsAt: until, matchers: taken } = answer.silence;
   const words = `Silence ${id}: ${taken.map(matchText).join(" and ")}, until ${until}.`;
   return { exitCode: 0, text: words, json: answer };
@@ -128,12 +122,9 @@ async function createSilence(invocation: Invocation): Promise<Answer> {
 
 async function endSilence(invocation: Invocation): Promise<Answer> {
   const id = wholeNumber(invocation.operands[1] ?? "", "<number>", 1);
-  const answer = await findApi(invocation).ask({
-    method: "DELETE",
-    path: `/api/monitoring/silences/${id}`,
-    query: byOf(invocation),
-    schema: singleSilenceSchema,
-  });
+  const answer = await findApi(invocation).ask((client) =>
+    client.call("endSilence", { params: { id }, query: byOf(invocation) }),
+  );
   return { exitCode: 0, text: `Silence ${id} is over.`, json: answer };
 }
 

@@ -1,4 +1,3 @@
-import { probeNowResponseSchema } from "../../shared/contract/api/probe-now.ts";
 import { apiOptions, findApi } from "./api-client.ts";
 import type { Command } from "./command.ts";
 import { withProgress } from "./progress.ts";
@@ -20,7 +19,7 @@ export const probe: Command = {
     ...apiOptions,
   },
   async run(invocation) {
-    const api = findApi(invocation);
+    const api = findApi(invocation, patienceMs);
     const [id = ""] = invocation.operands;
     const regions = invocation.list("region");
     const from = regions.length > 0 ? regions.join(", ") : "its regions";
@@ -28,13 +27,12 @@ export const probe: Command = {
       invocation.terminal.stderr,
       `Probing ${id} from ${from}`,
       () =>
-        api.ask({
-          method: "POST",
-          path: `/api/monitoring/monitors/${encodeURIComponent(id)}/probe`,
-          body: regions.length > 0 ? { regions } : {},
-          schema: probeNowResponseSchema,
-          withinMs: patienceMs,
-        }),
+        api.ask((client) =>
+          client.call("probeMonitor", {
+            params: { id },
+            body: regions.length > 0 ? { regions: [...regions] } : {},
+          }),
+        ),
     );
     return { exitCode: 0, text: renderTranscripts(answer, invocation.paint), json: answer };
   },

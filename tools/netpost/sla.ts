@@ -1,6 +1,6 @@
-import { type SlaDocument, slaDocumentSchema } from "../../shared/contract/api/sla.ts";
+import { type SlaDocument, slaQuerySchema } from "../../shared/contract/api/sla.ts";
 import type { Paint } from "../config/paint.ts";
-import { apiOptions, findApi } from "./api-client.ts";
+import { apiOptions, asInput, findApi } from "./api-client.ts";
 import type { Command } from "./command.ts";
 import { spanOf } from "./duration.ts";
 import { withProgress } from "./progress.ts";
@@ -28,9 +28,12 @@ export const sla: Command = {
   async run(invocation) {
     const api = findApi(invocation);
     const names = Object.keys(questions);
-    const query = Object.fromEntries(names.map((name) => [name, invocation.text(name)]));
+    const query = asInput(
+      slaQuerySchema,
+      Object.fromEntries(names.map((name) => [name, invocation.text(name)])),
+    );
     const document = await withProgress(invocation.terminal.stderr, `Asking ${api.url}`, () =>
-      api.ask({ path: "/api/monitoring/sla", query, schema: slaDocumentSchema }),
+      api.ask((client) => client.call("getSla", { query })),
     );
     return { exitCode: 0, text: renderSla(document, invocation.paint), json: document };
   },

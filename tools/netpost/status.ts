@@ -1,10 +1,5 @@
-import type { z } from "zod";
-import { nextCursorSchema } from "../../shared/contract/api/authored.ts";
-import {
-  type HandledDocument,
-  handledListSchema,
-} from "../../shared/contract/api/incident-handling.ts";
-import { type MonitorDocument, monitorListSchema } from "../../shared/contract/api/monitors.ts";
+import type { HandledDocument } from "../../shared/contract/api/incident-handling.ts";
+import type { MonitorDocument } from "../../shared/contract/api/monitors.ts";
 import type { Paint } from "../config/paint.ts";
 import { apiOptions, findApi } from "./api-client.ts";
 import type { Command } from "./command.ts";
@@ -12,9 +7,6 @@ import { sinceOf } from "./duration.ts";
 import { withProgress } from "./progress.ts";
 import { colours } from "./status-colours.ts";
 import { table } from "./table.ts";
-
-const pageSchema = monitorListSchema.extend({ nextCursor: nextCursorSchema.optional() });
-type Page = z.output<typeof pageSchema>;
 
 /** What `status` shows. */
 export type Shown = {
@@ -35,24 +27,14 @@ export const status: Command = {
   async run(invocation) {
     const api = findApi(invocation);
     const { stderr } = invocation.terminal;
-    const shown = await withProgress(stderr, `Asking ${api.url}`, async (): Promise<Shown> => {
-      const monitors: MonitorDocument[] = [];
-      let page: Page | undefined;
-      do {
-        page = await api.ask({
-          path: "/api/monitoring/monitors",
-          query: { cursor: page?.nextCursor ?? undefined },
-          schema: pageSchema,
-        });
-        monitors.push(...page.monitors);
-      } while (page.nextCursor);
-      const { incidents } = await api.ask({
-        path: "/api/monitoring/incidents",
-        query: { state: "open", limit: "100" },
-        schema: handledListSchema,
-      });
-      return { asOf: page.asOf, stale: page.stale, monitors, incidents };
-    });
+    const shown = await withProgress(stderr, `Asking ${api.url}`, () =>
+      api.ask(async (client): Promise<Shown> => {
+        const { asOf, stale, monitors } = await client.call("listMonitors");
+        const query = { state: "open", limit: 100 } as const;
+        const { incidents } = await client.call("listIncidents", { query });
+        return { asOf, stale, monitors, incidents };
+      }),
+    );
     return { exitCode: 0, text: renderStatus(shown, Date.now(), invocation.paint), json: shown };
   },
 };
