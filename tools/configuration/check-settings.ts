@@ -110,6 +110,16 @@ export const features: readonly Feature[] = [
   },
 ];
 
+/** What goes on to other services, and by which settings; without them it just does not. */
+export const exporterFeatures: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  otlp: [["OTEL_EXPORTER_OTLP_ENDPOINT"]],
+  datadog: [["DATADOG_API_KEY"]],
+  "new-relic": [["NEW_RELIC_LICENSE_KEY"]],
+  pingdom: [["PINGDOM_API_KEY"]],
+  uptimerobot: [["UPTIMEROBOT_API_KEY"]],
+  statuspage: [["STATUSPAGE_API_KEY"]],
+};
+
 /** By which settings people can be told. */
 export const channelSettings: readonly (readonly string[])[] = [
   ["SLACK_WEBHOOK_URL"],

@@ -120,11 +120,11 @@ function innerOf(schema: z.ZodType): z.ZodType | null {
 
 /** As people write it: what the schema says as input, else what it makes of nothing. */
 function defaultOf(schema: z.ZodType, unset: z.ZodSafeParseResult<unknown>): string | null {
-  if (!unset.success || unset.data === undefined || unset.data === null) return null;
   const { default: said } = z
     .looseObject({ default: z.unknown().optional() })
     .parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
-  const value = said ?? unset.data;
+  const value = said ?? (unset.success ? unset.data : null);
+  if (value === undefined || value === null) return null;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
