@@ -71,6 +71,7 @@ export default defineConfig({
             at("tools/testing/broken-servers-setup.ts"),
             at("tools/testing/protocols-setup.ts"),
             at("tools/testing/receivers-setup.ts"),
+            at("tools/testing/vendors-setup.ts"),
           ],
           include: ["workers/probe/**/*.test.ts", "shared/storage/**/*.test.ts"],
           exclude: notHere,

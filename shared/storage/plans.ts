@@ -7,6 +7,7 @@ import { planDocumentSchema } from "../contract/plan.ts";
 import { inbound, placesOf } from "../domain/inbound.ts";
 import type { Plan } from "../domain/plan.ts";
 import { overall } from "../domain/recording.ts";
+import { addAuditEntry } from "./audit.ts";
 
 /** Before anything was applied. */
 export const noPlan: Plan = { revision: 0, regions: [], monitors: [], shards: 1, controls: [] };
@@ -216,6 +217,17 @@ export async function apply(
            WHERE ended_at IS NULL AND monitor NOT IN (SELECT value FROM json_each(?1))`,
         )
         .bind(kept, now),
+      addAuditEntry(db, {
+        at: now,
+        who: "configuration",
+        name: by ?? "unsigned",
+        action: "applyConfiguration",
+        target: "configuration",
+        before: JSON.stringify({ revision: before.revision }),
+        // What a revision is can be read: npm run netpost -- show <revision>.
+        after: JSON.stringify({ revision, note, restores, monitors: after.monitors.length }),
+        requestId: null,
+      }),
     ]);
   } catch (error) {
     if (isConflict(error)) return { kind: "conflict", inForce: await readApplied(db) };

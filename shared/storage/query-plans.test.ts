@@ -5,6 +5,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import * as accessKeys from "./access-keys.ts";
 import * as alertList from "./alerting/alert-list.ts";
 import * as alertingRetention from "./alerting/alerting-retention.ts";
 import * as backtestMaterial from "./alerting/backtest-material.ts";
@@ -19,6 +20,7 @@ import * as outboxState from "./alerting/outbox-state.ts";
 import * as publicIncidents from "./alerting/public-incidents.ts";
 import * as silences from "./alerting/silences.ts";
 import * as timeline from "./alerting/timeline.ts";
+import * as audit from "./audit.ts";
 import * as baselines from "./baselines.ts";
 import * as exportStates from "./exports.ts";
 import * as exportsStatus from "./exports-status.ts";
@@ -229,6 +231,18 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
   ],
   "channelTests.claimFailedTests": [(db) => channelTests.claimFailedTests(db, 1_000_000)],
   "channelPace.readChannelPaces": [(db) => channelPace.readChannelPaces(db)],
+  "accessKeys.readStoredKey": [(db) => accessKeys.readStoredKey(db, "abcdefghijkl")],
+  "accessKeys.readAccessKey": [(db) => accessKeys.readAccessKey(db, "abcdefghijkl")],
+  "accessKeys.readAccessKeyPage": [(db) => accessKeys.readAccessKeyPage(db, 7, 10)],
+  "audit.readAuditPage": [
+    { who: null, action: null, target: null },
+    { who: "admin-token", action: null, target: null },
+    { who: null, action: "issueKey", target: null },
+    { who: "admin-token", action: "issueKey", target: "/api/monitoring/keys" },
+  ].map(
+    (filter) => (db) =>
+      audit.readAuditPage(db, { ...filter, ...window }, { at: 1_500_000, number: 7 }, 10),
+  ),
   "outboxState.readWaiting": [(db) => outboxState.readWaiting(db)],
   "outboxState.readOutboxState": [(db) => outboxState.readOutboxState(db, 1_000_000)],
   "alertingRetention.deleteOldAlerting": [
@@ -283,6 +297,8 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
 };
 
 const modules = {
+  accessKeys,
+  audit,
   backtestMaterial,
   alertList,
   alertingRetention,
@@ -327,7 +343,7 @@ const modules = {
 };
 
 const growing =
-  /^SCAN (metric_points|metric_rollups|metric_pushes|health_scores|health_days|own_faults|platform_usage|newest|results|transitions|coverage|outages|plans|maintenance|rollups|reports|report_parts|last|incidents|own|root|notifications|alert_decisions|incident_events|alerting_changes|channel_tests|status_pushes|old)\b/;
+  /^SCAN (access_keys|audit|metric_points|metric_rollups|metric_pushes|health_scores|health_days|own_faults|platform_usage|newest|results|transitions|coverage|outages|plans|maintenance|rollups|reports|report_parts|last|incidents|own|root|notifications|alert_decisions|incident_events|alerting_changes|channel_tests|status_pushes|old)\b/;
 /** Only rows of open outages stand in this index. */
 const allowedScan = "SCAN outages USING INDEX open_outages";
 /** Only open incidents, what waits, and dead letters stand in these. */

@@ -5,6 +5,7 @@ interface Words {
 }
 
 export const parameterWords: Readonly<Record<string, Words>> = {
+  action: { description: "Only this action, an operationId", example: "changeRule" },
   by: { description: "Who does it; the key's name if left out", example: "ana" },
   channel: { description: "Only those of this channel", example: "ops-mail" },
   cursor: { description: "The nextCursor of an earlier answer", example: "42" },
@@ -37,11 +38,13 @@ export const parameterWords: Readonly<Record<string, Words>> = {
   signal: { description: "start, fail, or the job's exit status", example: "start" },
   state: { description: "Only those in this state", example: "all" },
   table: { description: "Which table, with format=csv", example: "availability" },
+  target: { description: "Only what was done to this path", example: "/api/monitoring/rules/slow" },
   to: {
     description: "End of the window, ISO 8601; now if left out",
     example: "2026-11-08T00:00:00Z",
   },
   token: { description: "The secret part of the address", example: "7Q2…" },
+  who: { description: "Only by this credential", example: "admin-token" },
   window: { description: "Back from the newest data: a number and m, h or d", example: "24h" },
   withdraw: { description: "Take it back as though it had never been", example: "false" },
   zone: { description: "The IANA time zone of the calendar", example: "Europe/Berlin" },

@@ -29,6 +29,8 @@ declare module "vitest" {
       /** When the certificate of the TLS servers is valid, epoch ms. */
       certificate: { from: number; until: number };
     };
+    /** Services that are told metrics and status: tools/testing/vendors/vendor-server.ts. */
+    vendors: { url: string };
     /** Receivers of notifications: boxes by HTTP, and mail servers. */
     receivers: {
       /** `${url}/<box>/…`; `${url}/control/<box>` sets how it answers and tells what came. */

@@ -6,8 +6,10 @@ import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../../shared/clock.ts";
+import { authorise } from "./access.ts";
 import type { ApiEnv } from "./context.ts";
 import { answerError } from "./middleware/answer-error.ts";
+import { audit } from "./middleware/audit.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
 import { refuseInvalid } from "./middleware/invalid-request.ts";
@@ -16,12 +18,14 @@ import { requestContext } from "./middleware/request-context.ts";
 import { answerProblem } from "./problems.ts";
 import { type KeptDocuments, keptDocuments } from "./reads/status-kept.ts";
 import { addAlerts } from "./routes/alerts.ts";
+import { addAudit } from "./routes/audit.ts";
 import { addBacktest } from "./routes/backtest.ts";
 import { addBasicHealth } from "./routes/basic-health.ts";
 import { addDeliveries } from "./routes/deliveries.ts";
 import { addEscalations } from "./routes/escalations.ts";
 import { addHealthHistory } from "./routes/health-history.ts";
 import { addIncidentActions } from "./routes/incident-actions.ts";
+import { addKeys } from "./routes/keys.ts";
 import { addKpis } from "./routes/kpis.ts";
 import { addMaintenance } from "./routes/maintenance.ts";
 import { addMetrics } from "./routes/metrics.ts";
@@ -30,7 +34,7 @@ import { addOpenApi } from "./routes/openapi.ts";
 import { addOutages } from "./routes/outages.ts";
 import { addOwnHealth } from "./routes/own-health.ts";
 import { addPerformance } from "./routes/performance.ts";
-import { addPings } from "./routes/pings.ts";
+import { addKeyedPings, addPings } from "./routes/pings.ts";
 import { addProbeNow } from "./routes/probe-now.ts";
 import { addReports } from "./routes/reports.ts";
 import { addRules } from "./routes/rules.ts";
@@ -86,7 +90,7 @@ export function createApp(
     );
     app.use(path, cacheControl("public, max-age=10"));
   }
-  app.use("/api/monitoring/*", authenticate);
+  app.use("/api/monitoring/*", authenticate());
   app.use(
     // A ping is taken however much output the job sends along: none of it is read.
     except(
@@ -97,6 +101,11 @@ export function createApp(
           answerProblem(context, "body-too-large", `At most ${largestBody} bytes.`),
       }),
     ),
+  );
+  app.use("/api/monitoring/*", authorise);
+  app.use(
+    "/api/monitoring/*",
+    audit((request, environment) => app.fetch(request, environment)),
   );
   app.use(
     methodNotAllowed({
@@ -120,6 +129,7 @@ export function createApp(
   addProbeNow(app);
   addOutages(app);
   addPings(app);
+  addKeyedPings(app);
   addMetrics(app);
   addHealthHistory(app);
   addSla(app);
@@ -135,6 +145,8 @@ export function createApp(
   addSilences(app);
   addIncidentActions(app);
   addDeliveries(app);
+  addKeys(app);
+  addAudit(app);
   addOpenApi(app);
 
   app.notFound((context) => answerProblem(context, "not-found", "Nothing is served here."));

@@ -1,9 +1,16 @@
 import type { Clock } from "../../shared/clock.ts";
+import type { Scope } from "../../shared/domain/access.ts";
 import type { Environment } from "./env.ts";
 
 /** Who asks. */
 export interface Identity {
-  readonly kind: "reader" | "admin";
+  /** By which credential: `admin-token`, `monitoring-key`, `key:<id>` or `access:<who>`. */
+  readonly id: string;
+  /** As whom they are named where they do not say it themselves. */
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** A browser sends its credential by itself, whatever page asks. */
+  readonly isBrowser: boolean;
 }
 
 /** What every request carries through the middleware and the routes. */

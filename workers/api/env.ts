@@ -28,6 +28,16 @@ const hasPrepare = (value: unknown) =>
 // A service binding is a proxy, and for a proxy "in" and typeof may say anything.
 const isBound = (value: unknown) => value !== undefined && value !== null;
 
+const namesSchema = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ""),
+  );
+
 /** What they are; docs/configuration.md is made from this. */
 export const apiSettingsSchema = z.object({
   MONITORING_API_KEY: accessKeySchema.optional().meta({
@@ -39,6 +49,29 @@ export const apiSettingsSchema = z.object({
     description: "Lets operators in; without it nobody can change anything by the API",
     example: "output of `openssl rand -hex 24`",
     secret: true,
+  }),
+  ACCESS_TEAM_DOMAIN: z
+    .url({ protocol: /^https?$/, error: "an http(s) URL" })
+    .transform((url) => new URL(url).origin)
+    .optional()
+    .meta({
+      description:
+        "With ACCESS_AUDIENCE: people whom Cloudflare Access lets in need no key; the team's domain",
+      example: "https://netpost.cloudflareaccess.com",
+    }),
+  ACCESS_AUDIENCE: z.string().min(1, "the application's audience tag").optional().meta({
+    description: "The audience tag of the application in Cloudflare Access",
+    example: "32eafc7626e737119b0b1b1b8e4a2cb9b8d3ef5e6a9e1c9f1f2f3e4d5c6b7a89",
+  }),
+  ACCESS_ADMINS: namesSchema.meta({
+    description: "Whom Access lets in as admins, by e-mail or client id, with commas between",
+    example: "ann@netpost.example,ben@netpost.example",
+    usually: "nobody",
+  }),
+  ACCESS_OPERATORS: namesSchema.meta({
+    description: "Whom Access lets in as operators; everybody else may read",
+    example: "oncall@netpost.example",
+    usually: "nobody",
   }),
   RUNBOOK_URL: runbookUrlSchema,
   HEARTBEAT_SECRET: heartbeatSecretSchema.optional().meta({

@@ -23,6 +23,15 @@ export const signalParamsSchema = z.object({
     .meta({ description: signalAllowed }),
 });
 
+/** Of a job that has a key to ping. */
+export const keyedPingParamsSchema = z.object({
+  id: z.string().min(1, "the id of a heartbeat").max(64, "the id of a heartbeat"),
+  signal: z
+    .string()
+    .regex(/^(?:success|start|fail|\d{1,3})$/, "success, start, fail, or an exit status")
+    .meta({ description: "success, start, fail, or an exit status: 0 is success" }),
+});
+
 export const pingQuerySchema = z.object({
   rid: z
     .string(onceMessage("1 to 64 letters, digits and any of . _ -"))

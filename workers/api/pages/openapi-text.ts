@@ -91,6 +91,14 @@ export const openApiText = String.raw`{
    "description": "The monitoring's own health, and NetPost's full assessment."
   },
   {
+   "name": "access",
+   "description": "Keys: who may use this API."
+  },
+  {
+   "name": "audit",
+   "description": "Who changed what, and when."
+  },
+  {
    "name": "documentation",
    "description": "This document."
   }
@@ -1462,6 +1470,97 @@ export const openApiText = String.raw`{
     }
    }
   },
+  "/api/monitoring/heartbeats/{id}/{signal}": {
+   "post": {
+    "operationId": "pingByKey",
+    "tags": [
+     "heartbeats"
+    ],
+    "summary": "A job of NetPost's calls in, with a key of the scope ping",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "id",
+      "in": "path",
+      "description": "Its id",
+      "required": true,
+      "schema": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 64
+      },
+      "example": "home"
+     },
+     {
+      "name": "signal",
+      "in": "path",
+      "description": "success, start, fail, or an exit status: 0 is success",
+      "required": true,
+      "schema": {
+       "type": "string",
+       "pattern": "^(?:success|start|fail|\\d{1,3})$"
+      },
+      "example": "start"
+     },
+     {
+      "name": "rid",
+      "in": "query",
+      "description": "What the run calls itself: its finish then ends no other run",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "pattern": "^[A-Za-z0-9._-]{1,64}$"
+      },
+      "example": "run-1"
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "The ping was taken",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/PingTaken"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "404": {
+      "$ref": "#/components/responses/NoSuchHeartbeat"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   }
+  },
   "/api/monitoring/metrics": {
    "get": {
     "operationId": "getMetrics",
@@ -2119,6 +2218,7 @@ export const openApiText = String.raw`{
      }
     ],
     "requestBody": {
+     "required": true,
      "content": {
       "application/json": {
        "schema": {
@@ -6776,6 +6876,609 @@ export const openApiText = String.raw`{
     }
    }
   },
+  "/api/monitoring/keys": {
+   "get": {
+    "operationId": "listKeys",
+    "tags": [
+     "access"
+    ],
+    "summary": "Issued keys, the newest first, whatever their state; never a secret",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "limit",
+      "in": "query",
+      "description": "At most so many, up to 100",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "default": "20"
+      },
+      "example": "20"
+     },
+     {
+      "name": "cursor",
+      "in": "query",
+      "description": "The nextCursor of an earlier answer",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "pattern": "^[1-9]\\d{0,14}$"
+      },
+      "example": "42"
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "One page",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/KeyList"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   },
+   "post": {
+    "operationId": "issueKey",
+    "tags": [
+     "access"
+    ],
+    "summary": "Issues a key; its secret is in this answer and nowhere else",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "$ref": "#/components/schemas/NewKey"
+       }
+      }
+     }
+    },
+    "responses": {
+     "201": {
+      "description": "The key and its secret",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/IssuedKey"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "413": {
+      "$ref": "#/components/responses/BodyTooLarge"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   }
+  },
+  "/api/monitoring/keys/{id}": {
+   "get": {
+    "operationId": "getKey",
+    "tags": [
+     "access"
+    ],
+    "summary": "One key, without its secret",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "id",
+      "in": "path",
+      "description": "Its id",
+      "required": true,
+      "schema": {
+       "type": "string",
+       "pattern": "^[a-z0-9]{12}$",
+       "example": "k7q2mz81x0ab"
+      },
+      "example": "k7q2mz81x0ab"
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "The key",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/SingleKey"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "404": {
+      "$ref": "#/components/responses/ThereIsNoSuchKey"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   },
+   "delete": {
+    "operationId": "revokeKey",
+    "tags": [
+     "access"
+    ],
+    "summary": "Revokes a key for good, within five seconds",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "id",
+      "in": "path",
+      "description": "Its id",
+      "required": true,
+      "schema": {
+       "type": "string",
+       "pattern": "^[a-z0-9]{12}$",
+       "example": "k7q2mz81x0ab"
+      },
+      "example": "k7q2mz81x0ab"
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "The key",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/SingleKey"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "404": {
+      "$ref": "#/components/responses/ThereIsNoSuchKey"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   }
+  },
+  "/api/monitoring/keys/{id}/rotate": {
+   "post": {
+    "operationId": "rotateKey",
+    "tags": [
+     "access"
+    ],
+    "summary": "Gives a key another secret; the one so far may let in for a while",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "id",
+      "in": "path",
+      "description": "Its id",
+      "required": true,
+      "schema": {
+       "type": "string",
+       "pattern": "^[a-z0-9]{12}$",
+       "example": "k7q2mz81x0ab"
+      },
+      "example": "k7q2mz81x0ab"
+     }
+    ],
+    "requestBody": {
+     "required": false,
+     "content": {
+      "application/json": {
+       "schema": {
+        "$ref": "#/components/schemas/RotateKey"
+       }
+      }
+     }
+    },
+    "responses": {
+     "200": {
+      "description": "The key and its new secret",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/IssuedKey"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "404": {
+      "$ref": "#/components/responses/ThereIsNoSuchKey"
+     },
+     "409": {
+      "$ref": "#/components/responses/Conflict"
+     },
+     "413": {
+      "$ref": "#/components/responses/BodyTooLarge"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   }
+  },
+  "/api/monitoring/audit": {
+   "get": {
+    "operationId": "listAudit",
+    "tags": [
+     "audit"
+    ],
+    "summary": "Who changed or did what by hand, the newest first",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "from",
+      "in": "query",
+      "description": "Not before",
+      "required": false,
+      "schema": {
+       "$ref": "#/components/schemas/Instant"
+      },
+      "example": "2026-11-01T00:00:00Z"
+     },
+     {
+      "name": "to",
+      "in": "query",
+      "description": "Before",
+      "required": false,
+      "schema": {
+       "$ref": "#/components/schemas/Instant"
+      },
+      "example": "2026-11-08T00:00:00Z"
+     },
+     {
+      "name": "who",
+      "in": "query",
+      "description": "For example admin-token, or key:<id>",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 300
+      },
+      "example": "admin-token"
+     },
+     {
+      "name": "action",
+      "in": "query",
+      "description": "The operationId of what was done",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 300
+      },
+      "example": "changeRule"
+     },
+     {
+      "name": "target",
+      "in": "query",
+      "description": "The path of what it was done to",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 300
+      },
+      "example": "/api/monitoring/rules/slow"
+     },
+     {
+      "name": "limit",
+      "in": "query",
+      "description": "At most so many, up to 100",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "default": "20"
+      },
+      "example": "20"
+     },
+     {
+      "name": "cursor",
+      "in": "query",
+      "description": "The nextCursor of an earlier answer",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "pattern": "^\\d{1,12}-\\d{1,15}$",
+       "example": "1790000050-7"
+      },
+      "example": "1790000050-7"
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "One page",
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/AuditList"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   }
+  },
+  "/api/monitoring/audit.ndjson": {
+   "get": {
+    "operationId": "exportAudit",
+    "tags": [
+     "audit"
+    ],
+    "summary": "The same as lines of JSON, the newest first, at most 10,000",
+    "security": [
+     {
+      "key": []
+     },
+     {
+      "access": []
+     }
+    ],
+    "parameters": [
+     {
+      "name": "from",
+      "in": "query",
+      "description": "Not before",
+      "required": false,
+      "schema": {
+       "$ref": "#/components/schemas/Instant"
+      },
+      "example": "2026-11-01T00:00:00Z"
+     },
+     {
+      "name": "to",
+      "in": "query",
+      "description": "Before",
+      "required": false,
+      "schema": {
+       "$ref": "#/components/schemas/Instant"
+      },
+      "example": "2026-11-08T00:00:00Z"
+     },
+     {
+      "name": "who",
+      "in": "query",
+      "description": "For example admin-token, or key:<id>",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 300
+      },
+      "example": "admin-token"
+     },
+     {
+      "name": "action",
+      "in": "query",
+      "description": "The operationId of what was done",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 300
+      },
+      "example": "changeRule"
+     },
+     {
+      "name": "target",
+      "in": "query",
+      "description": "The path of what it was done to",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 300
+      },
+      "example": "/api/monitoring/rules/slow"
+     }
+    ],
+    "responses": {
+     "200": {
+      "description": "An entry a line",
+      "content": {
+       "application/x-ndjson": {
+        "schema": {
+         "type": "string"
+        }
+       }
+      },
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/InvalidRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthorized"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "429": {
+      "$ref": "#/components/responses/TooManyRequests"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failure"
+     },
+     "503": {
+      "$ref": "#/components/responses/DatabaseUnavailable"
+     }
+    }
+   }
+  },
   "/api/openapi.json": {
    "get": {
     "operationId": "getOpenApi",
@@ -7092,6 +7795,76 @@ export const openApiText = String.raw`{
      "to"
     ],
     "additionalProperties": false
+   },
+   "AuditEntry": {
+    "type": "object",
+    "properties": {
+     "number": {
+      "type": "integer"
+     },
+     "at": {
+      "$ref": "#/components/schemas/Instant",
+      "description": "ISO 8601, UTC",
+      "example": "2026-11-23T18:45:00Z"
+     },
+     "who": {
+      "type": "string",
+      "description": "By which credential"
+     },
+     "name": {
+      "type": "string",
+      "description": "As whom they present themselves"
+     },
+     "action": {
+      "type": "string"
+     },
+     "target": {
+      "type": "string"
+     },
+     "before": {
+      "description": "Without secrets; null: nothing, or it is not kept"
+     },
+     "after": {
+      "description": "Without secrets; null: nothing, or it is not kept"
+     },
+     "requestId": {
+      "type": [
+       "string",
+       "null"
+      ]
+     }
+    },
+    "required": [
+     "number",
+     "at",
+     "who",
+     "name",
+     "action",
+     "target",
+     "requestId"
+    ]
+   },
+   "AuditList": {
+    "type": "object",
+    "properties": {
+     "entries": {
+      "type": "array",
+      "items": {
+       "$ref": "#/components/schemas/AuditEntry"
+      }
+     },
+     "nextCursor": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Null: this was the last page"
+     }
+    },
+    "required": [
+     "entries",
+     "nextCursor"
+    ]
    },
    "Authored": {
     "type": "object",
@@ -11587,6 +12360,164 @@ export const openApiText = String.raw`{
     "description": "ISO 8601, UTC",
     "example": "2026-11-23T18:45:00Z"
    },
+   "IssuedKey": {
+    "type": "object",
+    "properties": {
+     "key": {
+      "$ref": "#/components/schemas/KeyDocument"
+     },
+     "secret": {
+      "type": "string",
+      "description": "What to send as Authorization: Bearer; never shown again"
+     }
+    },
+    "required": [
+     "key",
+     "secret"
+    ]
+   },
+   "KeyDocument": {
+    "type": "object",
+    "properties": {
+     "id": {
+      "type": "string"
+     },
+     "name": {
+      "type": "string"
+     },
+     "scopes": {
+      "type": "array",
+      "items": {
+       "type": "string",
+       "enum": [
+        "read",
+        "push-metrics",
+        "ping",
+        "operate",
+        "admin"
+       ]
+      }
+     },
+     "state": {
+      "type": "string",
+      "enum": [
+       "active",
+       "expired",
+       "revoked"
+      ]
+     },
+     "createdAt": {
+      "$ref": "#/components/schemas/Instant",
+      "description": "ISO 8601, UTC",
+      "example": "2026-11-23T18:45:00Z"
+     },
+     "createdBy": {
+      "type": "string"
+     },
+     "expiresAt": {
+      "anyOf": [
+       {
+        "$ref": "#/components/schemas/Instant"
+       },
+       {
+        "type": "null"
+       }
+      ],
+      "description": "ISO 8601, UTC",
+      "example": "2026-11-23T18:45:00Z"
+     },
+     "rotatedAt": {
+      "anyOf": [
+       {
+        "$ref": "#/components/schemas/Instant"
+       },
+       {
+        "type": "null"
+       }
+      ],
+      "description": "ISO 8601, UTC",
+      "example": "2026-11-23T18:45:00Z"
+     },
+     "previousUntil": {
+      "anyOf": [
+       {
+        "$ref": "#/components/schemas/Instant"
+       },
+       {
+        "type": "null"
+       }
+      ],
+      "description": "Until then the secret before the rotation lets in; null: it does not",
+      "example": "2026-11-23T18:45:00Z"
+     },
+     "revokedAt": {
+      "anyOf": [
+       {
+        "$ref": "#/components/schemas/Instant"
+       },
+       {
+        "type": "null"
+       }
+      ],
+      "description": "ISO 8601, UTC",
+      "example": "2026-11-23T18:45:00Z"
+     },
+     "revokedBy": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "lastUsedAt": {
+      "anyOf": [
+       {
+        "$ref": "#/components/schemas/Instant"
+       },
+       {
+        "type": "null"
+       }
+      ],
+      "description": "To the hour",
+      "example": "2026-11-23T18:45:00Z"
+     }
+    },
+    "required": [
+     "id",
+     "name",
+     "scopes",
+     "state",
+     "createdAt",
+     "createdBy",
+     "expiresAt",
+     "rotatedAt",
+     "previousUntil",
+     "revokedAt",
+     "revokedBy",
+     "lastUsedAt"
+    ]
+   },
+   "KeyList": {
+    "type": "object",
+    "properties": {
+     "keys": {
+      "type": "array",
+      "items": {
+       "$ref": "#/components/schemas/KeyDocument"
+      }
+     },
+     "nextCursor": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Null: this was the last page"
+     }
+    },
+    "required": [
+     "keys",
+     "nextCursor"
+    ]
+   },
    "Kpi": {
     "type": "object",
     "properties": {
@@ -13110,6 +14041,42 @@ export const openApiText = String.raw`{
      "count",
      "muted"
     ]
+   },
+   "NewKey": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 100,
+      "description": "Whose it is, or what it is for"
+     },
+     "scopes": {
+      "type": "array",
+      "items": {
+       "type": "string",
+       "enum": [
+        "read",
+        "push-metrics",
+        "ping",
+        "operate",
+        "admin"
+       ]
+      },
+      "minItems": 1,
+      "maxItems": 5,
+      "description": "operate includes read, admin all; machines that push or ping read nothing"
+     },
+     "expiresAt": {
+      "$ref": "#/components/schemas/Instant",
+      "description": "Left out: it never expires"
+     }
+    },
+    "required": [
+     "name",
+     "scopes"
+    ],
+    "additionalProperties": false
    },
    "NewReport": {
     "type": "object",
@@ -15540,6 +16507,19 @@ export const openApiText = String.raw`{
     },
     "additionalProperties": false
    },
+   "RotateKey": {
+    "type": "object",
+    "properties": {
+     "graceSeconds": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 604800,
+      "default": 0,
+      "description": "For so long the secret so far lets in as well; seconds"
+     }
+    },
+    "additionalProperties": false
+   },
    "RotationBody": {
     "type": "object",
     "properties": {
@@ -17011,6 +17991,17 @@ export const openApiText = String.raw`{
      "alerts",
      "timeline",
      "review"
+    ]
+   },
+   "SingleKey": {
+    "type": "object",
+    "properties": {
+     "key": {
+      "$ref": "#/components/schemas/KeyDocument"
+     }
+    },
+    "required": [
+     "key"
     ]
    },
    "SingleMaintenance": {
@@ -18889,6 +19880,21 @@ export const openApiText = String.raw`{
    },
    "NoSuchChannel": {
     "description": "No such channel",
+    "content": {
+     "application/problem+json": {
+      "schema": {
+       "$ref": "#/components/schemas/Problem"
+      }
+     }
+    },
+    "headers": {
+     "X-Request-Id": {
+      "$ref": "#/components/headers/RequestId"
+     }
+    }
+   },
+   "ThereIsNoSuchKey": {
+    "description": "There is no such key",
     "content": {
      "application/problem+json": {
       "schema": {

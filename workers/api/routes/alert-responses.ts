@@ -2,7 +2,8 @@
 import type { z } from "zod";
 import { problemSchema } from "../../../shared/contract/api/problem.ts";
 
-const missing = (description: string) => ({
+/** Nothing has that id. */
+export const missing = (description: string) => ({
   404: { description, content: { "application/problem+json": { schema: problemSchema } } },
 });
 

@@ -31,7 +31,6 @@ import {
 import { readAlertingDocuments } from "../../../shared/storage/alerting/documents.ts";
 import { changeAlerting, eventOf } from "../alerting/act.ts";
 import type { ApiEnv } from "../context.ts";
-import { adminWrites } from "../middleware/admin-writes.ts";
 import { ProblemError } from "../problems.ts";
 import { askForChannels, askForTest } from "../reads/ask-channels.ts";
 import { notificationDocument } from "../reads/explanation.ts";
@@ -109,8 +108,6 @@ const test = createRoute({
 
 /** GET /api/monitoring/{notifications, delivery-times, channels}, POST …/retry, POST …/test. */
 export function addDeliveries(app: OpenAPIHono<ApiEnv>): void {
-  adminWrites(app, `${notifications}/*`, `${channels}/*`);
-
   app.openapi(list, async (context) => {
     const { DB } = context.get("environment");
     const { state, channel = null, limit, cursor } = context.req.valid("query");

@@ -32,7 +32,6 @@ import {
   writeRotation,
 } from "../alerting/escalation-writes.ts";
 import type { ApiEnv } from "../context.ts";
-import { adminWrites } from "../middleware/admin-writes.ts";
 import { invalidRequest } from "../problems.ts";
 import { askChannels } from "../reads/ask-channels.ts";
 import { fromDatabase } from "../reads/from-database.ts";
@@ -137,8 +136,6 @@ const deleteRotation = createRoute({
 
 /** GET /api/monitoring/escalations and /rotations, GET PUT DELETE …/{id} of both. */
 export function addEscalations(app: OpenAPIHono<ApiEnv>): void {
-  adminWrites(app, policies, `${policies}/*`, rotations, `${rotations}/*`);
-
   app.openapi(listPolicies, async (context) => {
     const documents = await readAll(context);
     const all = documents.policies.map((policy) => shownPolicy(policy, documents));

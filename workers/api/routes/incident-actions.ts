@@ -28,7 +28,6 @@ import {
   writeReview,
 } from "../alerting/incident-actions.ts";
 import type { ApiEnv } from "../context.ts";
-import { adminWrites } from "../middleware/admin-writes.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { handledDocuments, reviewPage, singleHandled } from "../reads/handled-documents.ts";
 import { jsonBody, optionalBody } from "./alert-responses.ts";
@@ -178,8 +177,6 @@ const reviewing = action(
 
 /** GET /api/monitoring/incidents, GET …/{number}, …/review.md, and what people do with them. */
 export function addIncidentActions(app: OpenAPIHono<ApiEnv>): void {
-  adminWrites(app, `${path}/*`);
-
   app.openapi(list, async (context) => {
     const { DB } = context.get("environment");
     const { state, limit, cursor } = context.req.valid("query");

@@ -28,8 +28,7 @@ import {
   endMaintenance,
   removeMaintenance,
 } from "../maintenance/writes.ts";
-import { requireAdmin } from "../middleware/require-admin.ts";
-import { invalidRequest, ProblemError } from "../problems.ts";
+import { ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { mostMuted, mutedDocuments } from "../reads/muted-documents.ts";
 import {
@@ -122,18 +121,6 @@ const end = createRoute({
 
 /** GET POST /api/monitoring/maintenance, GET PATCH DELETE …/{id}, POST …/{id}/end. */
 export function addMaintenance(app: OpenAPIHono<ApiEnv>): void {
-  // Before the routes' validators: who may not write learns nothing of what would be valid.
-  for (const under of [path, `${path}/*`]) {
-    app.use(under, async (context, next) => {
-      const { method } = context.req;
-      if (["POST", "PATCH", "DELETE"].includes(method)) requireAdmin(context);
-      if (method === "PATCH" || (method === "POST" && !context.req.path.endsWith("/end"))) {
-        requireJson(context);
-      }
-      await next();
-    });
-  }
-
   app.openapi(list, async (context) => {
     const { DB } = context.get("environment");
     const { state, limit, cursor } = context.req.valid("query");
@@ -207,7 +194,7 @@ function nothingThere(id: number): ProblemError {
 }
 
 function actOf(context: Context<ApiEnv>): Act {
-  return { now: context.get("now"), by: context.get("identity").kind };
+  return { now: context.get("now"), by: context.get("identity").name };
 }
 
 function shown(context: Context<ApiEnv>, window: MaintenanceWindow) {
@@ -215,8 +202,3 @@ function shown(context: Context<ApiEnv>, window: MaintenanceWindow) {
 }
 
 /** A body of another type would not be looked at. */
-function requireJson(context: Context<ApiEnv>): void {
-  const type = context.req.header("Content-Type") ?? "";
-  if (/^application\/json\s*(?:;|$)/i.test(type)) return;
-  throw invalidRequest([{ field: "Content-Type", message: "application/json" }]);
-}

@@ -57,7 +57,7 @@ export function addMonitors(app: OpenAPIHono<ApiEnv>): void {
     if (!monitor) throw new ProblemError("unknown-monitor", `There is no monitor ${id}.`);
     const latest = await readLatestResults(DB, snapshot, [monitor]);
     const document = monitorDocument(snapshot, latest, monitor);
-    const isAdmin = context.get("identity").kind === "admin";
+    const isAdmin = context.get("identity").scopes.includes("admin");
     const address = isAdmin ? { origin: new URL(context.req.url).origin, secret } : null;
     const heartbeat = await readHeartbeat(DB, monitor, address);
     return context.json(

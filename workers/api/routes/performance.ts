@@ -10,7 +10,6 @@ import {
 import { parseDuration } from "../../../shared/contract/api/window.ts";
 import { performanceDocument } from "../../../shared/measure/performance.ts";
 import type { ApiEnv } from "../context.ts";
-import { requireAdmin } from "../middleware/require-admin.ts";
 import { invalidRequest } from "../problems.ts";
 import { readAsked } from "../reads/asked-window.ts";
 import { runBenchmark } from "../reads/benchmark.ts";
@@ -70,12 +69,6 @@ export function addPerformance(app: OpenAPIHono<ApiEnv>): void {
     const performance = await fromDatabase(performanceDocument(DB, present, request));
     if (!performance.ok) throw invalidRequest(performance.errors);
     return context.json(performance.measured, 200);
-  });
-
-  // Before the route's validators: who may not ask learns nothing of what would be valid.
-  app.use(path, async (context, next) => {
-    if (context.req.method === "POST") requireAdmin(context);
-    await next();
   });
 
   app.openapi(benchmarkRoute, async (context) => {

@@ -2,17 +2,26 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import {
   doorSchema,
+  keyedPingParamsSchema,
   pingParamsSchema,
   pingQuerySchema,
   pingTakenSchema,
   signalParamsSchema,
 } from "../../../shared/contract/api/heartbeats.ts";
 import { type Ping, takePing, touchHeartbeats } from "../../../shared/storage/heartbeats.ts";
+import { readPlan } from "../../../shared/storage/plans.ts";
 import type { ApiEnv } from "../context.ts";
 import { monitorOfToken } from "../heartbeats/ping-token.ts";
 import { ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
-import { answer, failures, invalid, noSuchHeartbeat } from "./responses.ts";
+import {
+  answer,
+  failures,
+  forbidden,
+  invalid,
+  noSuchHeartbeat,
+  unauthorized,
+} from "./responses.ts";
 
 const responses = {
   200: answer("The ping was taken", pingTakenSchema),
@@ -54,6 +63,16 @@ const signal = (method: "get" | "post") =>
     responses,
   });
 
+const keyed = createRoute({
+  method: "post",
+  path: "/api/monitoring/heartbeats/{id}/{signal}",
+  operationId: "pingByKey",
+  tags: ["heartbeats"],
+  summary: "A job of NetPost's calls in, with a key of the scope ping",
+  request: { params: keyedPingParamsSchema, query: pingQuerySchema },
+  responses: { ...responses, ...unauthorized, ...forbidden },
+});
+
 /** GET, HEAD and POST /api/ping/{token} and /api/ping/{token}/{signal}; GET /api/ping. */
 export function addPings(app: OpenAPIHono<ApiEnv>): void {
   app.openapi(door, async (context) => {
@@ -78,9 +97,26 @@ export function addPings(app: OpenAPIHono<ApiEnv>): void {
   }
 }
 
+/** POST /api/monitoring/heartbeats/{id}/{signal}: as the addresses, for who has a key to ping. */
+export function addKeyedPings(app: OpenAPIHono<ApiEnv>): void {
+  app.openapi(keyed, async (context) => {
+    const { DB } = context.get("environment");
+    const { id, signal: word } = context.req.valid("param");
+    const { rid } = context.req.valid("query");
+    const { monitors } = await fromDatabase(readPlan(DB));
+    const monitor = monitors.find((one) => one.id === id && one.probe.kind === "heartbeat");
+    if (!monitor) throw noHeartbeat();
+    const meaning = meaningOf(word);
+    const ping = { ...meaning, at: context.get("now"), run: rid ?? null };
+    if (!(await fromDatabase(takePing(DB, monitor.number, ping)))) throw noHeartbeat();
+    return context.json({ taken: meaning.signal }, 200);
+  });
+}
+
 type Meaning = Pick<Ping, "signal" | "exitStatus">;
 
 function meaningOf(word: string): Meaning {
+  if (word === "success") return { signal: "success", exitStatus: null };
   if (word === "start") return { signal: "start", exitStatus: null };
   if (word === "fail") return { signal: "failure", exitStatus: null };
   const exitStatus = Number(word);

@@ -71,7 +71,7 @@ describe("POST /api/monitoring/monitors/{id}/probe", () => {
 
   it("refuses the reader's key", async () => {
     const problem = await readProblem(await post({ key: readerKey }), "forbidden", 403);
-    expect(problem.detail).toBe("This needs the admin token.");
+    expect(problem.detail).toBe("This needs the scope operate.");
   });
 
   it("refuses everybody else before it looks at anything", async () => {

@@ -20,7 +20,9 @@ export function text(description: string, type: string) {
 export const notModified = { 304: { description: "The version named in If-None-Match" } };
 export const invalid = { 400: problem("A field is not valid; `errors` names it") };
 export const unauthorized = { 401: problem("No key, or a wrong one") };
-export const forbidden = { 403: problem("Not with this key: it needs the admin token") };
+export const forbidden = {
+  403: problem("Not with this key: `detail` names the scope that is needed"),
+};
 export const missing = { 404: problem("No such monitor") };
 export const noSuchIncident = { 404: problem("No such incident") };
 export const noSuchReport = { 404: problem("No such report") };

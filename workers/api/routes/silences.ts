@@ -21,7 +21,6 @@ import {
 import { readSilenced } from "../../../shared/storage/alerting/timeline.ts";
 import { changeAlerting } from "../alerting/act.ts";
 import type { ApiEnv } from "../context.ts";
-import { adminWrites } from "../middleware/admin-writes.ts";
 import { invalidRequest, ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
 import { instant } from "../reads/instant.ts";
@@ -87,8 +86,6 @@ const end = createRoute({
 
 /** GET POST /api/monitoring/silences, GET DELETE …/{id}. */
 export function addSilences(app: OpenAPIHono<ApiEnv>): void {
-  adminWrites(app, path, `${path}/*`);
-
   app.openapi(list, async (context) => {
     const { DB } = context.get("environment");
     const { state, limit, cursor } = context.req.valid("query");

@@ -52,6 +52,7 @@ const tables = [
   "metric_pushes",
   "health_scores",
   "health_days",
+  "access_keys",
 ];
 
 /** Empties the database. */
