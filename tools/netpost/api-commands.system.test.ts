@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { slaDocumentSchema } from "../../shared/contract/api/sla.ts";
 import { configText, folderForTest, runConfig } from "../config/testing/cli.ts";
+import { earlyMinute } from "../runtime/early-minute.ts";
 import { type Runtime, startRuntime } from "../runtime/index.ts";
 import { type StandIn, startStandIn } from "../stand-in/index.ts";
 
@@ -45,8 +46,7 @@ beforeAll(async () => {
   });
   expect(applied).toMatchObject({ code: 0, stderr: "" });
   await standIn.setFaults([{ kind: "status", status: 503, path: "/api/feed" }]);
-  // The present minute's: a round whose time is over is not run.
-  await runtime.tick(new Date(Math.floor(Date.now() / 60_000) * 60_000));
+  await runtime.tick(await earlyMinute());
 });
 
 afterAll(async () => {

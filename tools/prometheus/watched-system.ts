@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { applyConfigFile, d1OverBatch, renderText } from "../config/index.ts";
+import { earlyMinute } from "../runtime/early-minute.ts";
 import { type Runtime, startRuntime } from "../runtime/index.ts";
 import { DEMO_PASSWORD, type StandIn, startStandIn } from "../stand-in/index.ts";
 
@@ -45,8 +46,7 @@ export async function startWatchedSystem(folder: string): Promise<WatchedSystem>
       for (let tries = 0; (await countResults(runtime)) === before; tries += 1) {
         if (tries > 0) await pause(1_000);
         if (tries > 60) throw new Error("nothing is recorded");
-        const minute = Math.floor(Date.now() / 60_000) * 60_000;
-        const { outcome } = await runtime.tick(new Date(minute));
+        const { outcome } = await runtime.tick(await earlyMinute());
         if (outcome !== "ok") throw new Error(`a tick ended as ${outcome}`);
       }
     },

@@ -19,7 +19,7 @@ const scriptSchema = z.strictObject({
         z.strictObject({
           status: z.int(),
           headers: z.record(z.string(), z.string()).default({}),
-          body: z.unknown(),
+          body: z.unknown().optional(),
         }),
       ]),
     )
