@@ -50,6 +50,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // Most are pure and none leaves anything behind: loading the domain once is most of the time.
+          isolate: false,
           include: ["shared/**/*.test.ts", "tools/**/*.test.ts", "*.test.ts"],
           exclude: [...notHere, "shared/storage/**"],
           ...together,

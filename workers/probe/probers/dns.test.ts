@@ -98,7 +98,7 @@ describe("a DNS probe of a real resolver", () => {
     },
   ];
   for (const { name, target, reason, detail } of bad) {
-    it(`is down when ${name}`, async () => {
+    it.concurrent(`is down when ${name}`, async () => {
       expect((await probeDns(target, contextOf())).outcome).toEqual({
         outcome: "down",
         reason,

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { TcpProbe } from "../../../shared/domain/probes/tcp.ts";
 import { secretsOf } from "./secrets.ts";
 import { longestAnswer, probeTcp } from "./tcp.ts";
-import { broken, clockAt, contextOf, loopback, protocols, tracing } from "./testing/attempts.ts";
+import {
+  broken,
+  clockAt,
+  contextOf,
+  loopback,
+  protocols,
+  timeoutMs,
+  tracing,
+} from "./testing/attempts.ts";
 
 type Settings = Partial<Omit<TcpProbe, "kind">>;
 
@@ -79,21 +87,21 @@ describe("a TCP probe of a real server", () => {
       name: "the connection is never accepted",
       port: broken.ports.full,
       reason: "connect-timeout",
-      detail: "no connection within 500 ms",
+      detail: `no connection within ${timeoutMs} ms`,
     },
     {
       name: "the server is silent",
       port: protocols.tcp.silent,
       settings: { expect: "220 " },
       reason: "tcp-expect",
-      detail: "connected, but no such answer within 500 ms",
+      detail: `connected, but no such answer within ${timeoutMs} ms`,
     },
     {
       name: "the answer is another one",
       port: protocols.tcp.pong,
       settings: { send: "QUIT\r\n", expect: "+PONG" },
       reason: "tcp-expect",
-      detail: "connected, but no such answer within 500 ms",
+      detail: `connected, but no such answer within ${timeoutMs} ms`,
     },
     {
       name: "the server hangs up",
@@ -158,11 +166,11 @@ describe("a TCP probe of a real server", () => {
       port: protocols.tcp.silent,
       settings: { tls: true },
       reason: "connect-timeout",
-      detail: "no TLS connection within 500 ms",
+      detail: `no TLS connection within ${timeoutMs} ms`,
     },
   ];
   for (const { name, port, settings, reason, detail } of bad) {
-    it(`is down when ${name}`, async () => {
+    it.concurrent(`is down when ${name}`, async () => {
       const { outcome } = await probeTcp(probe(port, settings), contextOf());
       expect(outcome).toEqual({ outcome: "down", reason, detail });
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { compileTls, tlsFields } from "../../../shared/config/probes/tls.ts";
 import type { TlsProbe } from "../../../shared/domain/probes/tls.ts";
-import { broken, clockAt, contextOf, loopback, protocols } from "./testing/attempts.ts";
+import { broken, clockAt, contextOf, loopback, protocols, timeoutMs } from "./testing/attempts.ts";
 import { probeTls } from "./tls.ts";
 
 const { tls, certificate } = protocols;
@@ -131,13 +131,13 @@ describe("a TLS probe of a real server", () => {
       name: "the connection is never accepted",
       port: broken.ports.full,
       reason: "connect-timeout",
-      detail: "no connection within 500 ms",
+      detail: `no connection within ${timeoutMs} ms`,
     },
     {
       name: "the server hangs",
       port: broken.ports.hanging,
       reason: "tls",
-      detail: "connected, but no certificate within 500 ms",
+      detail: `connected, but no certificate within ${timeoutMs} ms`,
     },
     {
       name: "the server hangs up",
@@ -231,7 +231,7 @@ describe("a TLS probe of a real server", () => {
     },
   ];
   for (const { name, port, reason, detail } of bad) {
-    it(`is down when ${name}`, async () => {
+    it.concurrent(`is down when ${name}`, async () => {
       expect((await attempt(probe(port))).outcome).toEqual({ outcome: "down", reason, detail });
     });
   }
