@@ -67,14 +67,7 @@ export default defineConfig({
         ],
         test: {
           name: "probe",
-          globalSetup: [
-            at("tools/testing/stand-in-setup.ts"),
-            at("tools/testing/raw-server-setup.ts"),
-            at("tools/testing/broken-servers-setup.ts"),
-            at("tools/testing/protocols-setup.ts"),
-            at("tools/testing/receivers-setup.ts"),
-            at("tools/testing/vendors-setup.ts"),
-          ],
+          globalSetup: [at("tools/testing/servers-setup.ts")],
           include: ["workers/probe/**/*.test.ts", "shared/storage/**/*.test.ts"],
           exclude: notHere,
           setupFiles,

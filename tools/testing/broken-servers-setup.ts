@@ -8,11 +8,11 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { text } from "node:stream/consumers";
 import { createServer as createTlsServer } from "node:tls";
 import { Worker } from "node:worker_threads";
-import type { TestProject } from "vitest/node";
 import { selfSigned } from "./self-signed.ts";
+import type { ServerHost } from "./server-host.ts";
 
 /** Starts them on loopback for a test run; returns what stops them. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(host: ServerHost): Promise<() => Promise<void>> {
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -46,7 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const closed = holder.localPort;
   if (closed === undefined) throw new Error("no port");
 
-  project.provide("broken", {
+  host.provide("broken", {
     ports: { closed, hanging, hangingUp, untrusted, edgeThenNobody, full: full.port },
     resolverUrl: `http://127.0.0.1:${resolver}`,
     edgeUrl: `http://127.0.0.1:${edge}`,

@@ -1,12 +1,12 @@
-import type { TestProject } from "vitest/node";
 import { startStandIn } from "../stand-in/index.ts";
+import type { ServerHost } from "./server-host.ts";
 
 /** Starts a stand-in for each worker of a test run, as faults are one's own; returns what stops them. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(host: ServerHost): Promise<() => Promise<void>> {
   const standIns = await Promise.all(
-    Array.from({ length: project.config.maxWorkers }, () => startStandIn({})),
+    Array.from({ length: host.maxWorkers }, () => startStandIn({})),
   );
-  project.provide(
+  host.provide(
     "standIns",
     standIns.map(({ url, controlUrl }) => ({ url, controlUrl })),
   );
