@@ -62,7 +62,7 @@ export default defineConfig({
           cloudflareTest({
             verbose,
             wrangler: { configPath, environment: "probe" },
-            miniflare: { bindings },
+            miniflare: { bindings: { ...bindings, ALLOW_PRIVATE_TARGETS: "true" } },
           }),
         ],
         test: {

@@ -39,6 +39,7 @@ export const ownFaults = [
   "secret-missing",
   "resolver-failed",
   "platform-refused",
+  "target-refused",
   "pings-not-taken",
 ] as const;
 

@@ -39,6 +39,7 @@ const reasonCodes: Readonly<Record<FailureReason | OwnFault, number>> = {
   "pings-not-taken": 107,
   "resolver-failed": 108,
   "platform-refused": 109,
+  "target-refused": 110,
 };
 
 const reasons = new Map(

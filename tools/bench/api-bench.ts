@@ -96,7 +96,7 @@ export async function runApi(args: readonly string[]): Promise<number> {
   try {
     const wanted = { ...size, rawDays, dataDir: values.data ?? null };
     if (builtBefore(dataDir, wanted) === null) await buildIn(dataDir, wanted, progress);
-    const runtime = await startRuntime({ configPath, dataDir });
+    const runtime = await startRuntime({ rateLimits: false, configPath, dataDir });
     try {
       const figures: Figures[] = [];
       for (const way of ways) {

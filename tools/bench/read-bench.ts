@@ -81,7 +81,7 @@ export async function benchRead(
     const built = before ?? (await buildIn(dataDir, options, progress));
     const token = randomBytes(24).toString("hex");
     const vars = { api: { ADMIN_TOKEN: token } };
-    const runtime = await startRuntime({ configPath, dataDir, vars });
+    const runtime = await startRuntime({ rateLimits: false, configPath, dataDir, vars });
     try {
       const asked = await askAll(runtime, built, token, progress);
       const file = runtime.databaseFile();
@@ -123,7 +123,7 @@ export async function buildIn(
   options: ReadOptions,
   progress: (line: string) => void,
 ): Promise<Built> {
-  const runtime = await startRuntime({ configPath, dataDir });
+  const runtime = await startRuntime({ rateLimits: false, configPath, dataDir });
   const file = runtime.databaseFile();
   await runtime.stop();
   const opened = openFile(file);

@@ -196,6 +196,7 @@ function startWorkers(
   onLog: (text: string) => void,
 ): Promise<Runtime> {
   return startRuntime({
+    rateLimits: false,
     configPath: fileURLToPath(new URL("./chaos.toml", import.meta.url)),
     dataDir,
     onLog: ({ text }) => onLog(text),

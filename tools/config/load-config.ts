@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { parseConfig } from "../../shared/config/parse.ts";
 import type { Config } from "../../shared/config/schema.ts";
 import { shown } from "../runtime/project.ts";
+import { privateTargets } from "./private-targets.ts";
 
 /** Which configuration is meant. */
 export type ConfigSource = {
@@ -13,6 +14,8 @@ export type ConfigSource = {
   readonly baseUrl?: string | undefined;
   /** Takes the place of the file's `controls`. */
   readonly controls?: readonly string[] | undefined;
+  /** Whether targets that are private, also by what they resolve to, are mistakes. */
+  readonly refusesPrivate?: boolean;
 };
 
 /** A configuration, or why there is none. */
@@ -27,7 +30,8 @@ export type LoadedConfig =
  * Runs a configuration file and validates what it exports; changes nothing and never throws. A
  * file that changed since this process ran it is run again, but not what it imports.
  */
-export async function loadConfig({ file, baseUrl, controls }: ConfigSource): Promise<LoadedConfig> {
+export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
+  const { file, baseUrl, controls, refusesPrivate = false } = source;
   const path = resolve(file);
   const unreadable = (why: string): LoadedConfig => {
     return { kind: "unreadable", message: `${shown(path)}: ${why}` };
@@ -49,11 +53,13 @@ export async function loadConfig({ file, baseUrl, controls }: ConfigSource): Pro
     return unreadable("exports nothing; it has to say: export default defineConfig({ … })");
   }
   const parsed = parseConfig(override(module.default, { baseUrl, controls }));
-  if (parsed.ok) return { kind: "loaded", config: parsed.config };
-  return { kind: "refused", file: shown(path), mistakes: parsed.mistakes };
+  if (!parsed.ok) return { kind: "refused", file: shown(path), mistakes: parsed.mistakes };
+  const mistakes = refusesPrivate ? await privateTargets(parsed.config) : [];
+  if (mistakes.length > 0) return { kind: "refused", file: shown(path), mistakes };
+  return { kind: "loaded", config: parsed.config };
 }
 
-function override(exported: unknown, instead: Omit<ConfigSource, "file">): unknown {
+function override(exported: unknown, instead: Pick<ConfigSource, "baseUrl" | "controls">): unknown {
   if (typeof exported !== "object" || exported === null) return exported;
   const given = Object.entries(instead).filter(([, value]) => value !== undefined);
   return { ...exported, ...Object.fromEntries(given) };

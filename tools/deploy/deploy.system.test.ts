@@ -71,7 +71,12 @@ describe("npm run deploy", () => {
     });
     const file = join(folder.path, "production.env");
     const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}`);
-    writeFileSync(file, [...lines, "SLACK_CHANNEL=#ops", "UNKNOWN=left-alone"].join("\n"));
+    writeFileSync(
+      file,
+      [...lines, "ALLOW_PRIVATE_TARGETS=true", "SLACK_CHANNEL=#ops", "UNKNOWN=left-alone"].join(
+        "\n",
+      ),
+    );
     const args = ["--settings", file, "--base-url", "http://127.0.0.1:9", "--url", target.apiUrl];
     const read = readArguments(args, {});
     if (read.kind !== "run") throw new Error(read.kind);

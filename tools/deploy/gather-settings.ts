@@ -45,8 +45,9 @@ export async function gatherSettings(
   const settings = await readSettings();
   const given = givenValues(options.settingsFile, env);
   if (typeof given === "string") return refused(given);
-  const { config, mistakes } = await readConfig(options);
   const vars = { ...stage.vars.probe, ...stage.vars.api };
+  const refusesPrivate = { ...vars, ...given }["ALLOW_PRIVATE_TARGETS"] !== "true";
+  const { config, mistakes } = await readConfig(options, refusesPrivate);
   const known = { probe: new Set<string>(), api: new Set<string>() };
   if (wrangler !== null) {
     const add = async (worker: Worker) => {
@@ -99,11 +100,11 @@ function givenValues(file: string | undefined, env: Environment): Values | strin
   }
 }
 
-async function readConfig({ file, baseUrl }: Pick<DeployArguments, "file" | "baseUrl">): Promise<{
-  readonly config: Config | null;
-  readonly mistakes: readonly string[];
-}> {
-  const loaded = await loadConfig({ file, baseUrl });
+async function readConfig(
+  { file, baseUrl }: Pick<DeployArguments, "file" | "baseUrl">,
+  refusesPrivate: boolean,
+): Promise<{ readonly config: Config | null; readonly mistakes: readonly string[] }> {
+  const loaded = await loadConfig({ file, baseUrl, refusesPrivate });
   switch (loaded.kind) {
     case "loaded":
       return { config: loaded.config, mistakes: [] };

@@ -41,6 +41,7 @@ it("a running system is looked at, and its backup is the same elsewhere", async 
     dataDir,
     vars: {
       probe: {
+        ALLOW_PRIVATE_TARGETS: "true",
         TRACE_URL: "http://127.0.0.1:9/",
         SLACK_WEBHOOK_URL: "https://127.0.0.1:9/x",
         CLOUDFLARE_PLAN: "paid",

@@ -22,8 +22,10 @@ export async function startWorld(
   onError: (text: string) => void,
 ): Promise<Runtime> {
   const runtime = await startRuntime({
+    rateLimits: false,
     dataDir,
     vars: {
+      probe: { ALLOW_PRIVATE_TARGETS: "true" },
       api: {
         MONITORING_API_KEY: keys.reader,
         ADMIN_TOKEN: keys.admin,

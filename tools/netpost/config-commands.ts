@@ -39,7 +39,8 @@ export const check: Command = {
   name: "check",
   summary: "validate the configuration file; needs no database",
   options: fileOptions,
-  run: async (invocation) => answerOf(await checkConfigFile(configSource(invocation)), invocation),
+  run: async (invocation) =>
+    answerOf(await checkConfigFile(configSource(invocation, false)), invocation),
 };
 
 /** `plan`: what would change? */
@@ -50,7 +51,7 @@ export const plan: Command = {
   details: "Exit code: 0 nothing would change, 2 something would, 1 it could not be found out.",
   options: { ...fileOptions, ...databaseOptions },
   async run(invocation) {
-    const source = configSource(invocation);
+    const source = configSource(invocation, invocation.flag("remote"));
     // First the file: nobody should need a database to be told of its mistakes.
     const checked = await checkConfigFile(source);
     if (checked.kind !== "valid") return answerOf(checked, invocation);
@@ -68,7 +69,7 @@ export const apply: Command = {
 whom and when, and nothing is changed. A note and a name are kept in the history.`,
   options: { ...fileOptions, ...databaseOptions, ...applying },
   async run(invocation) {
-    const source = configSource(invocation);
+    const source = configSource(invocation, invocation.flag("remote"));
     const options = applyOptions(invocation);
     const checked = await checkConfigFile(source);
     if (checked.kind !== "valid") return answerOf(checked, invocation);

@@ -27,15 +27,22 @@ export const databaseOptions: Readonly<Record<string, Option>> = {
 
 const urlSchema = z.url({ protocol: /^https?$/ });
 
-/** @throws CommandError on a base URL that is none. */
-export function configSource({ text, env }: Invocation): ConfigSource {
+/**
+ * Which file is meant. For a deployment, private targets are mistakes unless the setting allows them.
+ *
+ * @throws CommandError on a base URL that is none
+ */
+export function configSource({ text, env }: Invocation, isRemote: boolean): ConfigSource {
   const given = text("base-url");
   const baseUrl = given ?? (env["NETPOST_BASE_URL"] || undefined);
   if (baseUrl !== undefined && !urlSchema.safeParse(baseUrl).success) {
     const name = given === undefined ? "NETPOST_BASE_URL" : "--base-url";
     throw new CommandError(`${name} must be an http(s) URL, for example https://netpost.example`);
   }
-  return { file: text("file") ?? fileURLToPath(new URL("netpost.config.ts", ROOT)), baseUrl };
+  const file = text("file") ?? fileURLToPath(new URL("netpost.config.ts", ROOT));
+  // From where it is deployed the machine before a person is not "local" any more.
+  const refusesPrivate = isRemote && env["ALLOW_PRIVATE_TARGETS"] !== "true";
+  return { file, baseUrl, refusesPrivate };
 }
 
 /** The data folder of `npm start` that is meant. */

@@ -28,7 +28,7 @@ export async function startWatchedSystem(folder: string): Promise<WatchedSystem>
   const runtime = await startRuntime({
     dataDir: join(folder, "data"),
     vars: {
-      probe: { PROBE_LOGIN_PASSWORD: DEMO_PASSWORD },
+      probe: { ALLOW_PRIVATE_TARGETS: "true", PROBE_LOGIN_PASSWORD: DEMO_PASSWORD },
       api: { ADMIN_TOKEN: "admin-token-of-nobody", MONITORING_API_KEY: readerKey },
     },
   });

@@ -31,6 +31,8 @@ export type RuntimeOptions = {
   readonly apiPort?: number;
   /** Vars and secrets, over the file's `[vars]`. Nothing else of the environment is seen. */
   readonly vars?: { readonly [worker in WorkerKey]?: Readonly<Record<string, string>> };
+  /** `false`: nothing is counted, for whoever asks more than people do. Default: as the file says. */
+  readonly rateLimits?: boolean;
   /** What the Workers and workerd print, as it comes. */
   readonly onLog?: (line: LogLine) => void;
 };
@@ -87,7 +89,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     const start = { toolchain, project, build, folder, onLog: options.onLog ?? (() => {}) };
     const appliedMigrations = await migrate(start);
-    const { workerd, ...serving } = await serve(start, socket, options.vars ?? {});
+    const { workerd, ...serving } = await serve(start, socket, options);
     const ended = workerd.ended.finally(() => folder.close());
     return {
       ...serving,
@@ -145,7 +147,7 @@ async function migrate(start: Start): Promise<readonly string[]> {
 async function serve(
   start: Start,
   socket: { readonly host: string; readonly port: number },
-  vars: NonNullable<RuntimeOptions["vars"]>,
+  { vars = {}, rateLimits = true }: RuntimeOptions,
 ): Promise<Pick<Runtime, "apiUrl" | "tick" | "query" | "batch"> & { readonly workerd: Workerd }> {
   const { project, build, folder } = start;
   const { probe, api } = project;
@@ -153,7 +155,7 @@ async function serve(
   const workerd = await run(start, [
     controlWorkerOptions(project, build.control, token, probe),
     projectWorkerOptions(project, probe, build.probe, { vars: vars.probe ?? {} }),
-    projectWorkerOptions(project, api, build.api, { vars: vars.api ?? {}, socket }),
+    projectWorkerOptions(project, api, build.api, { vars: vars.api ?? {}, socket, rateLimits }),
   ]);
   const controlUrl = await workerd.urlOf(CONTROL);
   const control = connectControl(controlUrl, token);

@@ -14,11 +14,14 @@ export function projectWorkerOptions(
   bundle: Bundle,
   extras: {
     readonly vars: Readonly<Record<string, string>>;
+    /** `false` leaves out the counters of rate limits. */
+    readonly rateLimits?: boolean;
     readonly socket?: { readonly host: string; readonly port: number };
   },
 ): V4WorkerOptions {
   return {
     ...worker.options,
+    ...(extras.rateLimits === false && { ratelimits: {} }),
     ...modules(project.root, modulesOf(worker.key, bundle.code)),
     name: worker.name,
     // The file's own vars, and not what wrangler may have put over them from the environment.

@@ -57,6 +57,8 @@ async function main(): Promise<number> {
       apiHost: settings.HOST,
       vars: {
         probe: {
+          // The stand-in, and often a NetPost that somebody works on, are on this machine.
+          ...(!isProduction && { ALLOW_PRIVATE_TARGETS: "true" }),
           ...probeSecrets(settings),
           ...heartbeatVars(settings).probe,
           ...production?.vars.probe,
@@ -71,9 +73,10 @@ async function main(): Promise<number> {
       onLog: isProduction ? printAsItIs : printLog,
     });
     stops.push(() => runtime.stop());
+    const refusesPrivate = isProduction && process.env["ALLOW_PRIVATE_TARGETS"] !== "true";
     const applied = await applyConfigFile(
       d1OverBatch(runtime.batch),
-      { file: configFile, ...target },
+      { file: configFile, ...target, refusesPrivate },
       { now: () => Math.floor(Date.now() / 1000), by: "npm start" },
     );
     if (!("revision" in applied)) return refuse(renderText(applied));

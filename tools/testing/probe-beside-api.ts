@@ -14,6 +14,7 @@ export async function probeBesideApi(configPath: string) {
   const { code } = await bundleWorker(toolchain, root, probe);
   return {
     ...probe.options,
+    bindings: { ...probe.config.vars, ALLOW_PRIVATE_TARGETS: "true" },
     name: probe.name,
     modules: [{ type: "ESModule" as const, path: "index.js", contents: code }],
   };

@@ -13,6 +13,7 @@ import { audit } from "./middleware/audit.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
 import { refuseInvalid } from "./middleware/invalid-request.ts";
+import { limitAddress, limitKey, tellRateLimits } from "./middleware/rate-limit.ts";
 import { reportErrors } from "./middleware/report-errors.ts";
 import { requestContext } from "./middleware/request-context.ts";
 import { answerProblem } from "./problems.ts";
@@ -54,7 +55,15 @@ const largestBody = 65_536;
 const openPaths = ["/api/health", "/api/status/*", "/api/openapi.json", "/api/docs"];
 
 /** What a page on another site may read of an open answer, beside what any answer shows. */
-const exposedHeaders = ["Age", "ETag", "Warning", "X-Request-Id"];
+const exposedHeaders = [
+  "Age",
+  "ETag",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "Warning",
+  "X-Request-Id",
+];
 
 /**
  * Makes the application. Time comes from the clock, everything else with the request.
@@ -89,8 +98,18 @@ export function createApp(
       }),
     );
     app.use(path, cacheControl("public, max-age=10"));
+    app.use(path, async (context, next) => {
+      await next();
+      // Otherwise no page but ours could show a badge.
+      context.header("Cross-Origin-Resource-Policy", "cross-origin");
+    });
   }
+  app.use(tellRateLimits);
+  app.use(except(["/api/monitoring/*", "/api/ping/*"], limitAddress("LIMIT_PUBLIC")));
+  app.use("/api/ping/*", limitAddress("LIMIT_PING"));
+  app.use("/api/monitoring/*", limitAddress("LIMIT_ADDRESS"));
   app.use("/api/monitoring/*", authenticate());
+  app.use("/api/monitoring/*", limitKey);
   app.use(
     // A ping is taken however much output the job sends along: none of it is read.
     except(

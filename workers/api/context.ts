@@ -23,5 +23,9 @@ export interface ApiEnv {
     readonly environment: Environment;
     /** Set behind authentication only. */
     readonly identity: Identity;
+    /** The limits by which the request was counted, as the header names them. */
+    readonly ratePolicies?: readonly string[];
+    /** The one that it went beyond. */
+    readonly rateExceeded?: string;
   };
 }

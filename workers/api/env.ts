@@ -82,10 +82,18 @@ export const apiSettingsSchema = z.object({
   }),
 });
 
+/** Without one nothing is limited by it, as where nobody but ourselves can ask. */
+const limitSchema = z.custom<RateLimit>(isBound).optional();
+
 const environmentSchema = z
   .object({
     DB: z.custom<D1Database>(hasPrepare, "the D1 binding of wrangler.toml"),
     PROBE: z.custom<ProbeBinding>(isBound, "the service binding of wrangler.toml"),
+    LIMIT_PUBLIC: limitSchema,
+    LIMIT_PING: limitSchema,
+    LIMIT_ADDRESS: limitSchema,
+    LIMIT_FAILED: limitSchema,
+    LIMIT_KEY: limitSchema,
     ...apiSettingsSchema.shape,
   })
   .refine(areDistinctKeys, sameKeys)

@@ -6,9 +6,10 @@ import {
   type ProblemSlug,
   problemType,
 } from "../../shared/contract/api/problem.ts";
+import { rateLimitSeconds } from "../../shared/rate-limits.ts";
 import type { ApiEnv } from "./context.ts";
 
-type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 500 | 503;
+type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503;
 
 const kinds: Readonly<Record<ProblemSlug, { status: ProblemStatus; title: string }>> = {
   "invalid-request": { status: 400, title: "The request is not valid" },
@@ -21,6 +22,7 @@ const kinds: Readonly<Record<ProblemSlug, { status: ProblemStatus; title: string
   conflict: { status: 409, title: "Not possible as things are" },
   "body-too-large": { status: 413, title: "The body is too large" },
   "too-much": { status: 422, title: "More than one request can do" },
+  "too-many-requests": { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "Something went wrong here" },
   misconfigured: { status: 500, title: "The service is misconfigured" },
   "database-unavailable": { status: 503, title: "The database does not answer" },
@@ -57,6 +59,9 @@ function headersOf(slug: ProblemSlug): Record<string, string> {
   }
   if (slug === "database-unavailable") {
     return { ...headers, "Retry-After": String(retryAfterSeconds) };
+  }
+  if (slug === "too-many-requests") {
+    return { ...headers, "Retry-After": String(rateLimitSeconds) };
   }
   return headers;
 }

@@ -38,6 +38,15 @@ export const probeSettingsSchema = z.object({
         "Answers look-ups by DNS over HTTPS, in JSON (`application/dns-json`), where a failure is classified",
       example: "https://dns.google/resolve",
     }),
+  ALLOW_PRIVATE_TARGETS: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true")
+    .meta({
+      description:
+        "Whether hosts that are not public (loopback, private networks, local names) may be probed: for a NetPost beside the monitoring",
+      example: "true",
+    }),
   API_URL: z
     .url({ protocol: /^https?$/, error: "an http(s) URL" })
     .optional()

@@ -13,6 +13,7 @@ export const problemSlugs = [
   "conflict",
   "body-too-large",
   "too-much",
+  "too-many-requests",
   "internal",
   "misconfigured",
   "database-unavailable",

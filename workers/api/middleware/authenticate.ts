@@ -12,6 +12,7 @@ import type { ApiEnv, Identity } from "../context.ts";
 import type { Environment } from "../env.ts";
 import { ProblemError } from "../problems.ts";
 import { fromDatabase } from "../reads/from-database.ts";
+import { countAddress } from "./rate-limit.ts";
 
 /** For so long a key is known without a look at the database, seconds: as long a revoked one lets in. */
 const keptSeconds = 5;
@@ -35,6 +36,7 @@ export function authenticate() {
       (await issued(token, environment.DB, kept, now)) ??
       (await viaAccess(context.req.header("Cf-Access-Jwt-Assertion"), token, environment));
     if (identity === null) {
+      await countAddress(context, "LIMIT_FAILED");
       throw new ProblemError("unauthorized", "Send a key as Authorization: Bearer.");
     }
     context.set("identity", identity);

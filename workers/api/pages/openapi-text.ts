@@ -14119,6 +14119,7 @@ export const openApiText = String.raw`{
        "urn:netpost-monitoring:problem:conflict",
        "urn:netpost-monitoring:problem:body-too-large",
        "urn:netpost-monitoring:problem:too-much",
+       "urn:netpost-monitoring:problem:too-many-requests",
        "urn:netpost-monitoring:problem:internal",
        "urn:netpost-monitoring:problem:misconfigured",
        "urn:netpost-monitoring:problem:database-unavailable",
@@ -15274,6 +15275,7 @@ export const openApiText = String.raw`{
        "urn:netpost-monitoring:problem:conflict",
        "urn:netpost-monitoring:problem:body-too-large",
        "urn:netpost-monitoring:problem:too-much",
+       "urn:netpost-monitoring:problem:too-many-requests",
        "urn:netpost-monitoring:problem:internal",
        "urn:netpost-monitoring:problem:misconfigured",
        "urn:netpost-monitoring:problem:database-unavailable",
@@ -15872,6 +15874,7 @@ export const openApiText = String.raw`{
          "secret-missing",
          "resolver-failed",
          "platform-refused",
+         "target-refused",
          "pings-not-taken"
         ]
        },
@@ -16423,6 +16426,7 @@ export const openApiText = String.raw`{
      "secret-missing",
      "resolver-failed",
      "platform-refused",
+     "target-refused",
      "pings-not-taken"
     ]
    },

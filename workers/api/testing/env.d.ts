@@ -2,5 +2,10 @@
 declare namespace Cloudflare {
   interface Env {
     PROBE: import("../env.ts").ProbeBinding;
+    LIMIT_PUBLIC: RateLimit;
+    LIMIT_PING: RateLimit;
+    LIMIT_ADDRESS: RateLimit;
+    LIMIT_FAILED: RateLimit;
+    LIMIT_KEY: RateLimit;
   }
 }

@@ -4,7 +4,14 @@ import {
   type DnsProbe,
   recordTypes,
 } from "../../../shared/domain/probes/dns.ts";
-import { type Finding, failed, findLatency, judgeFindings, prevented } from "./findings.ts";
+import {
+  type Finding,
+  failed,
+  findLatency,
+  judgeFindings,
+  prevented,
+  privateUrl,
+} from "./findings.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
 import { readBody } from "./read-body.ts";
 
@@ -26,6 +33,8 @@ const codes = { noError: 0, serverFailure: 2, noSuchName: 3 } as const;
  */
 export async function probeDns(probe: DnsProbe, context: ProberContext): Promise<Attempt> {
   const { clock, trace } = context;
+  const refused = privateUrl(probe.resolver, context);
+  if (refused !== null) return refused;
   const startedAt = clock.now();
   const asked = await ask(probe, context);
   const latencyMs = Math.max(0, clock.now() - startedAt);

@@ -27,6 +27,7 @@ function attempt(asked: HttpProbe) {
     userAgent: "NetPost-Monitor/0",
     timeoutMs: 2_000,
     secrets,
+    allowsPrivate: true,
     resolverUrl: `${raw.url}/resolver`,
   });
 }
@@ -47,6 +48,7 @@ async function sent(asked: HttpProbe): Promise<z.infer<typeof echoSchema>> {
     userAgent: "NetPost-Monitor/0",
     timeoutMs: 2_000,
     secrets,
+    allowsPrivate: true,
     resolverUrl: `${raw.url}/resolver`,
     trace: (event) => {
       if (event.kind === "body") text = event.text;

@@ -7,13 +7,15 @@ import { actualOf } from "./actual.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { check, judge } from "./conditions.ts";
 import { edgeErrorOf, mayBeEdgeError } from "./edge-error.ts";
+import { privateUrl } from "./findings.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
 import { readBody, readLimit } from "./read-body.ts";
 import { isRedirect, nextHop } from "./redirect.ts";
 import { type FilledRequest, fillRequest } from "./request.ts";
 
 /** What an exchange takes besides itself. */
-export interface ExchangeContext extends Pick<ProberContext, "clock" | "userAgent" | "trace"> {
+export interface ExchangeContext
+  extends Pick<ProberContext, "clock" | "userAgent" | "allowsPrivate" | "trace"> {
   readonly values: TemplateValues;
   readonly redact: Redact;
   /** Ends the exchange; it may have begun before, with others. */
@@ -37,6 +39,8 @@ export async function exchange(asked: HttpExchange, context: ExchangeContext): P
   const { clock } = context;
   const startedAt = clock.now();
   let { request } = filled;
+  const refused = privateUrl(request.url, context);
+  if (refused !== null) return { attempt: refused, answer: null };
   for (let hops = 0; ; hops += 1) {
     let response: Response;
     try {
@@ -52,7 +56,7 @@ export async function exchange(asked: HttpExchange, context: ExchangeContext): P
       response.body?.cancel().catch(() => {});
       const allowed = asked.redirects ?? 0;
       if (hops >= allowed) return notFollowed(`more than ${allowed} redirects`, status);
-      const next = nextHop(request, status, location);
+      const next = nextHop(request, status, location, context.allowsPrivate);
       if (!next.follow) return notFollowed(next.why, status);
       request = next.request;
       continue;

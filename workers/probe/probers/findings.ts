@@ -3,7 +3,8 @@ import type { Failure } from "../../../shared/domain/monitor.ts";
 import type { ConditionOutcome } from "../../../shared/domain/probes/http.ts";
 import type { LatencyCondition } from "../../../shared/domain/probes/latency.ts";
 import type { FailureReason } from "../../../shared/domain/reason.ts";
-import type { Attempt } from "./prober.ts";
+import { isPrivateHost } from "../../../shared/private-host.ts";
+import type { Attempt, ProberContext } from "./prober.ts";
 import type { Trace } from "./trace.ts";
 
 /** What was seen of what a condition demands. */
@@ -50,10 +51,32 @@ export function failed(reason: FailureReason, detail: string): Attempt {
 
 /** An attempt that a fault of ours prevented: it says nothing about the target (law 1). */
 export function prevented(
-  reason: "secret-missing" | "resolver-failed" | "platform-refused",
+  reason: "secret-missing" | "resolver-failed" | "platform-refused" | "target-refused",
   detail: string,
 ): Attempt {
   return { outcome: { outcome: "unknown", reason, detail }, latencyMs: null, httpStatus: null };
+}
+
+/**
+ * What prevents an attempt at a private host where these are not allowed; null where nothing does.
+ *
+ * @param host as the probe or its URL names it
+ */
+export function privateTarget(
+  host: string,
+  { allowsPrivate }: Pick<ProberContext, "allowsPrivate">,
+): Attempt | null {
+  if (allowsPrivate || !isPrivateHost(host)) return null;
+  return prevented("target-refused", `${host} is private; ALLOW_PRIVATE_TARGETS is not set`);
+}
+
+/** As `privateTarget`, of a URL with secrets filled in; one that is none is left to `fetch`. */
+export function privateUrl(
+  url: string,
+  context: Pick<ProberContext, "allowsPrivate">,
+): Attempt | null {
+  if (context.allowsPrivate || !URL.canParse(url)) return null;
+  return privateTarget(new URL(url).hostname, context);
 }
 
 /** What prevents an attempt whose probe refers to these secrets. */

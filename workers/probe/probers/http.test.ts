@@ -25,6 +25,7 @@ function attempt(target: HttpProbe, timeoutMs = 500) {
     userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
     timeoutMs,
     secrets: noSecrets,
+    allowsPrivate: true,
     resolverUrl: `${standIn.url}/resolver`,
   });
 }

@@ -11,6 +11,8 @@ export interface ProberContext {
   readonly userAgent: string;
   /** For this attempt, ms. */
   readonly timeoutMs: number;
+  /** Whether hosts that are private (shared/private-host.ts) are probed. */
+  readonly allowsPrivate: boolean;
   /** What references in the probe may name. */
   readonly secrets: Secrets;
   /** DNS over HTTPS, for finding out whether a host is at Cloudflare. */

@@ -1,3 +1,4 @@
+import { isPrivateHost } from "../../../shared/private-host.ts";
 import type { FilledRequest } from "./request.ts";
 
 /** Where a redirect leads, or why it is not followed. */
@@ -17,14 +18,21 @@ const contentHeaders = ["content-type", "content-length", "content-encoding", "c
  * secrets in it does not go there at all.
  *
  * @param location the Location header
+ * @param allowsPrivate whether it may lead to a private host
  */
-export function nextHop(request: FilledRequest, status: number, location: string): NextHop {
+export function nextHop(
+  request: FilledRequest,
+  status: number,
+  location: string,
+  allowsPrivate: boolean,
+): NextHop {
   if (!URL.canParse(location, request.url)) return refuse("to what is no URL");
   const target = new URL(location, request.url);
   if (target.protocol !== "http:" && target.protocol !== "https:") {
     return refuse(`to ${target.protocol} instead of http(s)`);
   }
   if (target.username !== "" || target.password !== "") return refuse("to a URL with credentials");
+  if (!allowsPrivate && isPrivateHost(target.hostname)) return refuse("to a private host");
   const asGet = becomesGet(request.method, status);
   const leaves = target.origin !== new URL(request.url).origin;
   if (leaves && !asGet && request.bodyIsConfidential) {

@@ -1,7 +1,14 @@
 import type { Socket } from "node:net";
 import type { TcpProbe } from "../../../shared/domain/probes/tcp.ts";
 import { fillTemplate } from "../../../shared/template.ts";
-import { failed, findLatency, judgeFindings, missingSecrets, prevented } from "./findings.ts";
+import {
+  failed,
+  findLatency,
+  judgeFindings,
+  missingSecrets,
+  prevented,
+  privateTarget,
+} from "./findings.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
 import { isAtCloudflare, overSocket, SocketError } from "./socket.ts";
 
@@ -11,6 +18,8 @@ export const longestAnswer = 65_536;
 /** Connects once; sends and waits for an answer where the probe says so. */
 export async function probeTcp(probe: TcpProbe, context: ProberContext): Promise<Attempt> {
   const { clock, timeoutMs, secrets, trace } = context;
+  const refused = privateTarget(probe.host, context);
+  if (refused !== null) return refused;
   const filled = probe.send === null ? null : fillTemplate(probe.send, secrets.values);
   if (filled?.ok === false) return missingSecrets(filled.missing);
   const startedAt = clock.now();

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import type { TlsCondition, TlsProbe } from "../../../shared/domain/probes/tls.ts";
-import { type Finding, failed, findLatency, judgeFindings } from "./findings.ts";
+import { type Finding, failed, findLatency, judgeFindings, privateTarget } from "./findings.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
 import { isAtCloudflare, overSocket, SocketError } from "./socket.ts";
 import { MalformedError } from "./tls-handshake/bytes.ts";
@@ -16,6 +16,8 @@ const dayMs = 86_400_000;
 /** Reads once the certificate that the server shows, and judges it. */
 export async function probeTls(probe: TlsProbe, context: ProberContext): Promise<Attempt> {
   const { clock, timeoutMs, trace } = context;
+  const refused = privateTarget(probe.host, context);
+  if (refused !== null) return refused;
   const startedAt = clock.now();
   const elapsedMs = () => Math.max(0, clock.now() - startedAt);
   const serverName = isIP(probe.serverName) === 0 ? probe.serverName : null;

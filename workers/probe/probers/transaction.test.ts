@@ -77,6 +77,7 @@ function attempt(
       userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
       timeoutMs: 1_000,
       secrets,
+      allowsPrivate: true,
       resolverUrl: `${standIn.url}/resolver`,
       ...(trace && { trace }),
     },

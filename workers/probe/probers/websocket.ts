@@ -1,7 +1,7 @@
 import type { WebSocketProbe } from "../../../shared/domain/probes/websocket.ts";
 import { fillTemplate } from "../../../shared/template.ts";
 import { edgeErrorOf, mayBeEdgeError } from "./edge-error.ts";
-import { failed, findLatency, judgeFindings, missingSecrets } from "./findings.ts";
+import { failed, findLatency, judgeFindings, missingSecrets, privateUrl } from "./findings.ts";
 import type { Attempt, ProberContext } from "./prober.ts";
 import { readBody } from "./read-body.ts";
 
@@ -16,6 +16,8 @@ export async function probeWebSocket(
   const { clock, timeoutMs, trace } = context;
   const filled = fill(probe, context);
   if (!filled.ok) return missingSecrets(filled.missing);
+  const refusedHost = privateUrl(filled.url, context);
+  if (refusedHost !== null) return refusedHost;
   const startedAt = clock.now();
   const signal = AbortSignal.timeout(timeoutMs);
   let response: Response;

@@ -77,11 +77,11 @@ async function runRequests(
 /** One attempt, never repeated. Of a failure only the reason is told: details quote the target. */
 async function request(
   monitor: Monitor,
-  { clock, userAgent, resolverUrl, secrets = noSecrets }: ProbeSurroundings,
+  { clock, userAgent, allowsPrivate, resolverUrl, secrets = noSecrets }: ProbeSurroundings,
 ): Promise<BenchmarkRequest> {
   const { timeoutMs } = monitor.retry;
   try {
-    const context = { clock, userAgent, timeoutMs, secrets, resolverUrl };
+    const context = { clock, userAgent, timeoutMs, allowsPrivate, secrets, resolverUrl };
     const { outcome, latencyMs } = await attemptProbe(monitor.probe, context);
     const reason = outcome.outcome === "up" ? null : outcome.reason;
     return { outcome: outcome.outcome, reason, latencyMs };

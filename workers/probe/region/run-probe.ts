@@ -19,6 +19,8 @@ export interface ProbeSurroundings {
   readonly userAgent: string;
   /** What monitors may refer to. */
   readonly secrets: Secrets;
+  /** Whether private hosts are probed. */
+  readonly allowsPrivate: boolean;
   /** DNS over HTTPS, for diagnoses. */
   readonly resolverUrl: string;
   /** Takes the probe down, where somebody wants its transcript. */
@@ -36,12 +38,13 @@ export async function runProbe(
   retry: RetryPolicy,
   surroundings: ProbeSurroundings,
 ): Promise<Result> {
-  const { clock, draw, userAgent, recorder, resolverUrl, secrets } = surroundings;
+  const { clock, draw, userAgent, recorder, allowsPrivate, resolverUrl, secrets } = surroundings;
+  const constant = { clock, userAgent, allowsPrivate, secrets, resolverUrl };
   const startedAt = clock.now();
   let timeoutMs = Math.min(retry.timeoutMs, retry.budgetMs);
   for (let attempts = 1; ; attempts += 1) {
     const trace = recorder?.begin(timeoutMs);
-    const context = { clock, userAgent, timeoutMs, secrets, resolverUrl, ...(trace && { trace }) };
+    const context = { ...constant, timeoutMs, ...(trace && { trace }) };
     const attempt = await tryOnce(monitor, context, secrets);
     if (attempt === null) {
       recorder?.end(null, { retry: false, because: "own-fault" });

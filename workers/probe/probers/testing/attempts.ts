@@ -22,6 +22,7 @@ export function contextOf(more: Partial<ProberContext> = {}): ProberContext {
     clock: systemClock,
     userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
     timeoutMs,
+    allowsPrivate: true,
     secrets: noSecrets,
     resolverUrl: `${broken.resolverUrl}/nxdomain`,
     ...more,
