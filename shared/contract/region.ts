@@ -31,6 +31,8 @@ export const runRequestSchema = z.object({
   overdueBefore: z.int().nonnegative(),
   /** At most so many of them in one answer; if there are more, they come first. */
   mostOverdue: z.int().positive(),
+  /** Whether whoever asks reads `plain`. */
+  readsPlain: z.boolean().default(false),
 });
 
 export type RunRequest = z.infer<typeof runRequestSchema>;
@@ -58,6 +60,39 @@ export const roundResultsSchema = z.object({
 
 export type RoundResults = z.infer<typeof roundResultsSchema>;
 
+/**
+ * A round as it is handed over: most results are up at the first attempt and say nothing more, and
+ * go as one text instead of an object each. `monitor:latencyMs`, with commas between.
+ */
+const handedOverSchema = z
+  .object({
+    ...roundResultsSchema.shape,
+    plain: z
+      .string()
+      .regex(/^(?:[1-9]\d{0,9}:\d{1,9}(?:,[1-9]\d{0,9}:\d{1,9})*)?$/)
+      .default(""),
+  })
+  .transform(({ round, results, plain }): RoundResults => {
+    return { round, results: [...readPlain(plain), ...results] };
+  });
+
+function readPlain(plain: string): Result[] {
+  if (plain === "") return [];
+  return plain.split(",").map((text) => {
+    const [monitor, latencyMs] = text.split(":").map(Number);
+    if (monitor === undefined || latencyMs === undefined) throw new RangeError("half a result");
+    return { monitor, outcome: { outcome: "up" }, latencyMs, attempts: 1 };
+  });
+}
+
+/** A round's results as an object hands them over to whoever reads `plain`. */
+export function handOver({ round, results }: RoundResults): z.input<typeof handedOverSchema> {
+  const isPlain = ({ outcome, latencyMs, attempts, metrics }: Result) =>
+    outcome.outcome === "up" && attempts === 1 && latencyMs !== null && metrics === undefined;
+  const plain = results.filter(isPlain).map(({ monitor, latencyMs }) => `${monitor}:${latencyMs}`);
+  return { round, results: results.filter((one) => !isPlain(one)), plain: plain.join(",") };
+}
+
 /** Asks a region to probe monitors of a round that was not its turn, or again under round-robin. */
 export const confirmRequestSchema = z.object({
   round: roundSchema,
@@ -83,11 +118,12 @@ export const runAnswerSchema = z.discriminatedUnion("kind", [
   /** The round asked for and the overdue ones, in order of time. */
   z.object({
     kind: z.literal("reported"),
-    rounds: z.array(roundResultsSchema),
+    rounds: z.array(handedOverSchema),
     /** More is waiting; the round asked for is held back until it has been taken. */
     more: z.boolean(),
     state: objectStateSchema,
   }),
 ]);
 
-export type RunAnswer = z.infer<typeof runAnswerSchema>;
+/** As an object gives it. */
+export type RunAnswer = z.input<typeof runAnswerSchema>;

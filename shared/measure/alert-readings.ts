@@ -95,7 +95,9 @@ async function performance(
       );
       const { regions } = plan;
       const window = { from: to - seconds, to };
-      const answer = await measurePerformance(db, { window, monitors, regions, by: null });
+      const eachRegion = own.some(({ selector }) => selector.regions !== undefined);
+      const request = { window, monitors, regions, by: null, eachRegion };
+      const answer = await measurePerformance(db, request);
       if (!answer.ok) throw new Error(answer.errors.map(({ message }) => message).join("; "));
       return own.map((rule) => [
         rule,

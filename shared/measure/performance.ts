@@ -37,6 +37,8 @@ export interface PerformanceRequest {
   readonly monitors: readonly Monitor[];
   readonly regions: readonly Region[];
   readonly by: SeriesStep | null;
+  /** Whether each monitor's figures are wanted by region, too. */
+  readonly eachRegion: boolean;
 }
 
 /** Up to the first of two it is ok, above the second critical. */
@@ -97,7 +99,7 @@ export interface MeasuredPerformance {
 export interface MeasuredMonitor {
   readonly monitor: Monitor;
   readonly overall: PerformanceFigures;
-  /** By region id. */
+  /** By region id; none where nobody asked for them. */
   readonly regions: Readonly<Record<string, PerformanceFigures>>;
 }
 
@@ -140,7 +142,7 @@ export async function measurePerformance(
       return {
         monitor,
         overall: figures([monitor], tallies([monitor], regions)),
-        regions: byRegion([monitor], own),
+        regions: request.eachRegion ? byRegion([monitor], own) : {},
       };
     }),
     series: by === null ? null : seriesDocument(by, covered, regions, material.points),
@@ -152,10 +154,10 @@ export async function measurePerformance(
 export async function performanceDocument(
   db: D1Database,
   present: Present,
-  request: PerformanceRequest,
+  request: Omit<PerformanceRequest, "eachRegion">,
 ): Promise<PerformanceAnswer<PerformanceDocument>> {
   const thresholds = performanceThresholds(present.plan);
-  const answer = await measurePerformance(db, request, thresholds);
+  const answer = await measurePerformance(db, { ...request, eachRegion: true }, thresholds);
   if (!answer.ok) return answer;
   const { monitors, covered, resolution, ...measured } = answer.measured;
   const { asOf, stale } = freshness(present.now, present.lastSpans);

@@ -49,8 +49,9 @@ export async function exchange(asked: HttpExchange, context: ExchangeContext): P
       return noAnswer(error, request, context);
     }
     const { status } = response;
-    const location = asked.redirects ? response.headers.get("Location") : null;
-    if (location !== null && isRedirect(status)) {
+    const follows = asked.redirects && isRedirect(status);
+    const location = follows ? response.headers.get("Location") : null;
+    if (location !== null) {
       context.trace?.({ kind: "response", status, headers: response.headers });
       // Not awaited: what a redirect says besides where to is of no interest.
       response.body?.cancel().catch(() => {});

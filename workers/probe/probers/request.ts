@@ -48,12 +48,23 @@ export function fillRequest(
   values: TemplateValues,
   userAgent: string,
 ): { readonly ok: true; readonly request: FilledRequest } | ({ readonly ok: false } & Unfillable) {
+  const known = constant.get(exchange);
+  if (known?.headers.get("User-Agent") === userAgent) return { ok: true, request: known };
   try {
-    return { ok: true, request: fill(exchange, values, userAgent) };
+    const request = fill(exchange, values, userAgent);
+    if (!refersToAnything(exchange)) constant.set(exchange, request);
+    return { ok: true, request };
   } catch (error) {
     if (error instanceof UnfillableError) return { ok: false, ...error.unfillable };
     throw error;
   }
+}
+
+/** Requests of exchanges that refer to nothing: made once, for they are the same on every tick. */
+const constant = new WeakMap<HttpExchange, FilledRequest>();
+
+function refersToAnything({ url, headers, body, auth }: HttpExchange): boolean {
+  return auth !== undefined || [url, body ?? "", ...Object.values(headers)].some(isTemplate);
 }
 
 function fill(exchange: HttpExchange, values: TemplateValues, userAgent: string): FilledRequest {

@@ -1,9 +1,14 @@
 import { z } from "zod";
-import { type RoundResults, roundResultsSchema } from "../../../shared/contract/region.ts";
+import {
+  type RoundResults,
+  roundResultsSchema,
+  roundSchema,
+} from "../../../shared/contract/region.ts";
 import type { Round } from "../../../shared/domain/schedule.ts";
 import { log } from "../../../shared/log.ts";
 
-const documentRow = z.object({ time: z.int(), step: z.int(), document: z.string() });
+const documentRow = z.object({ ...roundSchema.shape, document: z.string() });
+const roundRows = z.array(roundSchema);
 const countRow = z.object({ rounds: z.int() });
 
 /** Rounds kept at most: a day of minute rounds, or four hours of fast ones. */
@@ -13,10 +18,17 @@ export const mostRounds = 1_440;
  * A region object's own store of rounds: a result stays here until the recorder has it in the
  * database (law 2), and for each step the newest round is remembered, so that a repeated tick
  * does not probe again. It is bounded; what it has to drop, oldest first, is counted.
+ *
+ * Which rounds there are is known in memory too, for nobody else writes here: on most ticks nothing
+ * waits, and the disk is written but not read.
  */
 export class RoundBuffer {
   readonly #sql: SqlStorage;
   readonly #mostRounds: number;
+  readonly #waiting = new Map<string, Round>();
+  /** By step, epoch seconds. */
+  readonly #newest = new Map<number, number>();
+  #dropped = 0;
 
   constructor(sql: SqlStorage, most = mostRounds) {
     this.#sql = sql;
@@ -30,6 +42,15 @@ export class RoundBuffer {
     sql.exec(
       "CREATE TABLE IF NOT EXISTS dropped (id INTEGER PRIMARY KEY, rounds INTEGER NOT NULL)",
     );
+    const select = (from: string) => sql.exec(`SELECT ${from}`).toArray();
+    for (const round of roundRows.parse(select("time, step FROM rounds"))) {
+      this.#waiting.set(keyOf(round), round);
+    }
+    for (const { step, time } of roundRows.parse(select("time, step FROM newest"))) {
+      this.#newest.set(step, time);
+    }
+    const [dropped] = select("rounds FROM dropped WHERE id = 1");
+    if (dropped !== undefined) this.#dropped = countRow.parse(dropped).rounds;
   }
 
   /**
@@ -50,18 +71,18 @@ export class RoundBuffer {
       step,
       JSON.stringify(results),
     );
-    this.#sql.exec(
-      `INSERT INTO newest (step, time) VALUES (?, ?)
-       ON CONFLICT (step) DO UPDATE SET time = max(time, excluded.time)`,
-      step,
-      time,
-    );
+    this.#waiting.set(keyOf(more.round), { time, step });
+    if (time > (this.#newest.get(step) ?? -1)) {
+      this.#sql.exec("INSERT OR REPLACE INTO newest (step, time) VALUES (?, ?)", step, time);
+      this.#newest.set(step, time);
+    }
     this.#bound();
     return results;
   }
 
   /** The results of a round that still waits here. */
   find(round: Round): RoundResults | null {
+    if (!this.#waiting.has(keyOf(round))) return null;
     const rows = this.#sql
       .exec("SELECT * FROM rounds WHERE time = ? AND step = ?", round.time, round.step)
       .toArray();
@@ -70,10 +91,7 @@ export class RoundBuffer {
 
   /** Whether this round or a later one of its step was run, so that running it would be twice. */
   hasRun(round: Round): boolean {
-    const rows = this.#sql
-      .exec("SELECT 1 FROM newest WHERE step = ? AND time >= ?", round.step, round.time)
-      .toArray();
-    return rows.length > 0;
+    return (this.#newest.get(round.step) ?? -1) >= round.time;
   }
 
   /**
@@ -81,6 +99,7 @@ export class RoundBuffer {
    * round that may still run elsewhere stays: on part of the regions it must not be decided.
    */
   overdue(time: number, limit: number): RoundResults[] {
+    if (![...this.#waiting.values()].some((round) => round.time + round.step <= time)) return [];
     const rows = this.#sql
       .exec("SELECT * FROM rounds WHERE time + step <= ? ORDER BY time LIMIT ?", time, limit)
       .toArray();
@@ -89,35 +108,30 @@ export class RoundBuffer {
 
   /** Lets go of rounds that the database has. */
   forget(rounds: readonly Round[]): void {
-    for (const { time, step } of rounds) {
+    for (const round of rounds) {
+      const { time, step } = round;
       this.#sql.exec("DELETE FROM rounds WHERE time = ? AND step = ?", time, step);
+      this.#waiting.delete(keyOf(round));
     }
   }
 
   /** How many rounds were dropped, ever. */
   get dropped(): number {
-    const rows = this.#sql.exec("SELECT rounds FROM dropped WHERE id = 1").toArray();
-    return rows[0] === undefined ? 0 : countRow.parse(rows[0]).rounds;
+    return this.#dropped;
   }
 
   #bound(): void {
-    const [row] = this.#sql.exec("SELECT count(*) AS rounds FROM rounds").toArray();
-    const excess = countRow.parse(row).rounds - this.#mostRounds;
+    const excess = this.#waiting.size - this.#mostRounds;
     if (excess <= 0) return;
-    this.#sql.exec(
-      `DELETE FROM rounds WHERE (time, step) IN (
-         SELECT time, step FROM rounds ORDER BY time LIMIT ?)`,
-      excess,
-    );
-    this.#countDropped(excess);
+    const oldestFirst = [...this.#waiting.values()].sort((a, b) => a.time - b.time);
+    this.#drop(oldestFirst.slice(0, excess));
   }
 
-  #countDropped(rounds: number): void {
-    this.#sql.exec(
-      `INSERT INTO dropped (id, rounds) VALUES (1, ?)
-       ON CONFLICT (id) DO UPDATE SET rounds = rounds + excluded.rounds`,
-      rounds,
-    );
+  #drop(rounds: readonly Round[]): void {
+    this.forget(rounds);
+    const dropped = this.#dropped + rounds.length;
+    this.#sql.exec("INSERT OR REPLACE INTO dropped (id, rounds) VALUES (1, ?)", dropped);
+    this.#dropped = dropped;
   }
 
   /** A round that another version wrote and this one cannot read must not block those behind it. */
@@ -126,10 +140,13 @@ export class RoundBuffer {
       const { time, step, document } = documentRow.parse(row);
       const parsed = roundResultsSchema.safeParse(JSON.parse(document));
       if (parsed.success) return [parsed.data];
-      this.#sql.exec("DELETE FROM rounds WHERE time = ? AND step = ?", time, step);
-      this.#countDropped(1);
+      this.#drop([{ time, step }]);
       log("error", "unreadable-round", { time, step });
       return [];
     });
   }
+}
+
+function keyOf({ time, step }: Round): string {
+  return `${time}/${step}`;
 }

@@ -4,6 +4,7 @@ import type { BenchmarkPartAnswer } from "../../../shared/contract/benchmark.ts"
 import {
   type ConfirmRequest,
   confirmRequestSchema,
+  handOver,
   type RoundResults,
   type RunAnswer,
   type RunRequest,
@@ -75,7 +76,9 @@ export class Region extends DurableObject<Env> {
     // What was asked for comes also while more waits: a failure in it is to be confirmed now.
     const rounds = overdue.slice(0, request.mostOverdue);
     if (asked !== null) rounds.push(asked);
-    return { kind: "reported", rounds, more: overdue.length > request.mostOverdue, state };
+    const more = overdue.length > request.mostOverdue;
+    const handed = request.readsPlain ? rounds.map(handOver) : rounds;
+    return { kind: "reported", rounds: handed, more, state };
   }
 
   /**

@@ -148,6 +148,7 @@ async function ask(
     budgetMs,
     overdueBefore: round.time,
     mostOverdue: mostOverdue(plan),
+    readsPlain: true,
   };
   const stub = regionStub(env, region, shard);
   const exchange = async (): Promise<Answer> => {
