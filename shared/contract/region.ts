@@ -61,36 +61,46 @@ export const roundResultsSchema = z.object({
 export type RoundResults = z.infer<typeof roundResultsSchema>;
 
 /**
- * A round as it is handed over: most results are up at the first attempt and say nothing more, and
- * go as one text instead of an object each. `monitor:latencyMs`, with commas between.
+ * A round as it is handed over: most results are up at the first attempt and say nothing more. Of
+ * those there are only two numbers each, the monitor's and the latency in ms, in turns.
  */
 const handedOverSchema = z
   .object({
     ...roundResultsSchema.shape,
     plain: z
-      .string()
-      .regex(/^(?:[1-9]\d{0,9}:\d{1,9}(?:,[1-9]\d{0,9}:\d{1,9})*)?$/)
-      .default(""),
+      .instanceof(Uint32Array)
+      .refine((numbers) => numbers.length % 2 === 0, "two numbers for each result")
+      .exactOptional(),
   })
   .transform(({ round, results, plain }): RoundResults => {
-    return { round, results: [...readPlain(plain), ...results] };
+    return { round, results: plain === undefined ? results : [...readPlain(plain), ...results] };
   });
 
-function readPlain(plain: string): Result[] {
-  if (plain === "") return [];
-  return plain.split(",").map((text) => {
-    const [monitor, latencyMs] = text.split(":").map(Number);
-    if (monitor === undefined || latencyMs === undefined) throw new RangeError("half a result");
-    return { monitor, outcome: { outcome: "up" }, latencyMs, attempts: 1 };
-  });
+function readPlain(numbers: Uint32Array): Result[] {
+  const results: Result[] = [];
+  let monitor: number | null = null;
+  for (const number of numbers) {
+    if (monitor === null) {
+      monitor = number;
+      continue;
+    }
+    results.push({ monitor, outcome: { outcome: "up" }, latencyMs: number, attempts: 1 });
+    monitor = null;
+  }
+  return results;
 }
 
 /** A round's results as an object hands them over to whoever reads `plain`. */
 export function handOver({ round, results }: RoundResults): z.input<typeof handedOverSchema> {
-  const isPlain = ({ outcome, latencyMs, attempts, metrics }: Result) =>
-    outcome.outcome === "up" && attempts === 1 && latencyMs !== null && metrics === undefined;
-  const plain = results.filter(isPlain).map(({ monitor, latencyMs }) => `${monitor}:${latencyMs}`);
-  return { round, results: results.filter((one) => !isPlain(one)), plain: plain.join(",") };
+  const plain: number[] = [];
+  const others: Result[] = [];
+  for (const result of results) {
+    const { monitor, outcome, latencyMs, attempts, metrics } = result;
+    const isPlain = outcome.outcome === "up" && attempts === 1 && metrics === undefined;
+    if (isPlain && latencyMs !== null) plain.push(monitor, latencyMs);
+    else others.push(result);
+  }
+  return { round, results: others, plain: Uint32Array.from(plain) };
 }
 
 /** Asks a region to probe monitors of a round that was not its turn, or again under round-robin. */

@@ -90,14 +90,22 @@ export type Env = Bindings & {
     | ErrorReportSetting]?: unknown;
 };
 
+/** An environment does not change while it lives. */
+const parsedBefore = new WeakMap<Env, Settings>();
+
 /**
- * Parses the settings.
+ * Parses the settings, once for each environment.
  *
  * @throws Error naming every setting that is missing or malformed, never a value
  */
 export function parseSettings(env: Env): Settings {
+  const known = parsedBefore.get(env);
+  if (known !== undefined) return known;
   const parsed = probeSettingsSchema.safeParse(env);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    parsedBefore.set(env, parsed.data);
+    return parsed.data;
+  }
   const mistakes = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`settings of the probe Worker: ${mistakes.join("; ")}`);
 }

@@ -21,15 +21,16 @@ export function readLimit({ conditions }: HttpExchange): number {
  * @throws where the connection fails or the framing is wrong
  */
 export async function readBody(response: Response, keep: boolean, limit: number): Promise<Body> {
-  if (response.body === null) return empty;
   const length = knownLength(response);
   if (length !== null && length <= limit) {
     // What HTTP's own framing bounds needs no bound of ours.
-    if (keep) return decode([new Uint8Array(await response.arrayBuffer())], length, false);
-    await response.text();
-    return { ...empty, bytes: length };
+    // An answer to HEAD has a length and no body.
+    if (!keep) return { ...empty, bytes: (await response.text()) === "" ? 0 : length };
+    const body = new Uint8Array(await response.arrayBuffer());
+    return decode([body], body.byteLength, false);
   }
-  return readPiecewise(response.body, keep, limit);
+  // Looked at last: merely asking for the stream makes one, which costs more than the reading.
+  return response.body === null ? empty : readPiecewise(response.body, keep, limit);
 }
 
 const empty: Body = { text: "", bytes: 0, truncated: false, malformed: false };

@@ -6,6 +6,7 @@ import type {
   TransactionStep,
 } from "../../../shared/domain/probes/transaction.ts";
 import { setFaults, standIn } from "../testing/harness.ts";
+import { Deadlines } from "./deadlines.ts";
 import { secretsOf } from "./secrets.ts";
 import type { TraceEvent } from "./trace.ts";
 import { probeTransaction } from "./transaction.ts";
@@ -74,6 +75,7 @@ function attempt(
     { kind: "transaction", steps, conditions: [], ...more },
     {
       clock: systemClock,
+      deadlines: new Deadlines(systemClock),
       userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
       timeoutMs: 1_000,
       secrets,

@@ -77,12 +77,19 @@ async function runRequests(
 /** One attempt, never repeated. Of a failure only the reason is told: details quote the target. */
 async function request(
   monitor: Monitor,
-  { clock, userAgent, allowsPrivate, resolverUrl, secrets = noSecrets }: ProbeSurroundings,
+  {
+    clock,
+    deadlines,
+    userAgent,
+    allowsPrivate,
+    resolverUrl,
+    secrets = noSecrets,
+  }: ProbeSurroundings,
 ): Promise<BenchmarkRequest> {
   const { timeoutMs } = monitor.retry;
   try {
-    const context = { clock, userAgent, timeoutMs, allowsPrivate, secrets, resolverUrl };
-    const { outcome, latencyMs } = await attemptProbe(monitor.probe, context);
+    const constant = { clock, deadlines, userAgent, allowsPrivate, secrets, resolverUrl };
+    const { outcome, latencyMs } = await attemptProbe(monitor.probe, { ...constant, timeoutMs });
     const reason = outcome.outcome === "up" ? null : outcome.reason;
     return { outcome: outcome.outcome, reason, latencyMs };
   } catch (error) {

@@ -28,6 +28,8 @@ import { probeNow } from "./probe-now.ts";
 import { runRound } from "./run-round.ts";
 import { probeSurroundings } from "./surroundings.ts";
 
+const roundsSchema = roundSchema.array();
+
 /** An object never moves, but what Cloudflare calls its data centre may change. */
 const placeValidMs = 3_600_000;
 
@@ -131,7 +133,7 @@ export class Region extends DurableObject<Env> {
   /** Lets go of rounds that the database has. */
   acknowledge(input: unknown, caller?: unknown): Promise<void> {
     return this.#reported("acknowledge", caller, () => {
-      this.#buffer.forget(roundSchema.array().parse(input));
+      this.#buffer.forget(roundsSchema.parse(input));
     });
   }
 
