@@ -2,7 +2,6 @@ import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { systemClock } from "../../../shared/clock.ts";
 import type { Condition, HttpProbe } from "../../../shared/domain/probes/http.ts";
-import { Deadlines } from "./deadlines.ts";
 import { probeHttp } from "./http.ts";
 import { secretsOf } from "./secrets.ts";
 
@@ -25,7 +24,6 @@ function probe(path: string, more: Partial<HttpProbe> = {}): HttpProbe {
 function attempt(asked: HttpProbe) {
   return probeHttp(asked, {
     clock: systemClock,
-    deadlines: new Deadlines(systemClock),
     userAgent: "NetPost-Monitor/0",
     timeoutMs: 2_000,
     secrets,
@@ -47,7 +45,6 @@ async function sent(asked: HttpProbe): Promise<z.infer<typeof echoSchema>> {
   let text = "";
   await probeHttp(asked, {
     clock: systemClock,
-    deadlines: new Deadlines(systemClock),
     userAgent: "NetPost-Monitor/0",
     timeoutMs: 2_000,
     secrets,

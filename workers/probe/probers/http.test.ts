@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, inject, it } from "vitest";
 import { systemClock } from "../../../shared/clock.ts";
 import type { Condition, HttpProbe } from "../../../shared/domain/probes/http.ts";
 import { setFaults, standIn } from "../testing/harness.ts";
-import { Deadlines } from "./deadlines.ts";
 import { probeHttp } from "./http.ts";
 import { noSecrets } from "./secrets.ts";
 
@@ -23,7 +22,6 @@ function probe(path: string, more: Partial<HttpProbe> = {}): HttpProbe {
 function attempt(target: HttpProbe, timeoutMs = 500) {
   return probeHttp(target, {
     clock: systemClock,
-    deadlines: new Deadlines(systemClock),
     userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
     timeoutMs,
     secrets: noSecrets,

@@ -10,7 +10,7 @@ export async function probeHttp(probe: HttpProbe, context: ProberContext): Promi
     ...context,
     values,
     redact,
-    signal: context.deadlines.after(context.timeoutMs),
+    signal: AbortSignal.timeout(context.timeoutMs),
     needsBody: probe.metrics !== undefined,
   });
   if (probe.metrics === undefined || answer === null) return attempt;

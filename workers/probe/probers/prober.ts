@@ -1,7 +1,6 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Probe } from "../../../shared/domain/probes/probe.ts";
 import type { Outcome } from "../../../shared/domain/result.ts";
-import type { Deadlines } from "./deadlines.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Trace } from "./trace.ts";
 
@@ -12,8 +11,6 @@ export interface ProberContext {
   readonly userAgent: string;
   /** For this attempt, ms. */
   readonly timeoutMs: number;
-  /** What ends attempts of HTTP. */
-  readonly deadlines: Deadlines;
   /** Whether hosts that are private (shared/private-host.ts) are probed. */
   readonly allowsPrivate: boolean;
   /** What references in the probe may name. */

@@ -6,7 +6,6 @@ import type {
   TransactionStep,
 } from "../../../shared/domain/probes/transaction.ts";
 import { setFaults, standIn } from "../testing/harness.ts";
-import { Deadlines } from "./deadlines.ts";
 import { secretsOf } from "./secrets.ts";
 import type { TraceEvent } from "./trace.ts";
 import { probeTransaction } from "./transaction.ts";
@@ -75,7 +74,6 @@ function attempt(
     { kind: "transaction", steps, conditions: [], ...more },
     {
       clock: systemClock,
-      deadlines: new Deadlines(systemClock),
       userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
       timeoutMs: 1_000,
       secrets,

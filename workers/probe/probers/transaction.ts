@@ -24,7 +24,7 @@ export async function probeTransaction(
   context: ProberContext,
 ): Promise<Attempt> {
   const secrets = context.secrets;
-  const signal = context.deadlines.after(context.timeoutMs);
+  const signal = AbortSignal.timeout(context.timeoutMs);
   const values = new Map(secrets.values);
   const metrics: Record<string, number> = {};
   let redact = secrets.redact;

@@ -77,19 +77,12 @@ async function runRequests(
 /** One attempt, never repeated. Of a failure only the reason is told: details quote the target. */
 async function request(
   monitor: Monitor,
-  {
-    clock,
-    deadlines,
-    userAgent,
-    allowsPrivate,
-    resolverUrl,
-    secrets = noSecrets,
-  }: ProbeSurroundings,
+  { clock, userAgent, allowsPrivate, resolverUrl, secrets = noSecrets }: ProbeSurroundings,
 ): Promise<BenchmarkRequest> {
   const { timeoutMs } = monitor.retry;
   try {
-    const constant = { clock, deadlines, userAgent, allowsPrivate, secrets, resolverUrl };
-    const { outcome, latencyMs } = await attemptProbe(monitor.probe, { ...constant, timeoutMs });
+    const context = { clock, userAgent, timeoutMs, allowsPrivate, secrets, resolverUrl };
+    const { outcome, latencyMs } = await attemptProbe(monitor.probe, context);
     const reason = outcome.outcome === "up" ? null : outcome.reason;
     return { outcome: outcome.outcome, reason, latencyMs };
   } catch (error) {

@@ -5,7 +5,6 @@ import type { Monitor, RetryPolicy } from "../../../shared/domain/monitor.ts";
 import type { OwnFault } from "../../../shared/domain/reason.ts";
 import type { Result } from "../../../shared/domain/result.ts";
 import { log, redactedError } from "../../../shared/log.ts";
-import type { Deadlines } from "../probers/deadlines.ts";
 import type { Attempt, ProberContext } from "../probers/prober.ts";
 import { attemptProbe } from "../probers/registry.ts";
 import type { Secrets } from "../probers/secrets.ts";
@@ -15,7 +14,6 @@ import { diagnose, leastStepMs } from "./diagnose.ts";
 /** What probing takes from outside. */
 export interface ProbeSurroundings {
   readonly clock: Clock;
-  readonly deadlines: Deadlines;
   /** A number in [0, 1), for the jitter of pauses. */
   readonly draw: () => number;
   readonly userAgent: string;
@@ -40,9 +38,8 @@ export async function runProbe(
   retry: RetryPolicy,
   surroundings: ProbeSurroundings,
 ): Promise<Result> {
-  const { clock, deadlines, draw, recorder, userAgent, allowsPrivate, resolverUrl, secrets } =
-    surroundings;
-  const constant = { clock, deadlines, userAgent, allowsPrivate, secrets, resolverUrl };
+  const { clock, draw, userAgent, recorder, allowsPrivate, resolverUrl, secrets } = surroundings;
+  const constant = { clock, userAgent, allowsPrivate, secrets, resolverUrl };
   const startedAt = clock.now();
   let timeoutMs = Math.min(retry.timeoutMs, retry.budgetMs);
   for (let attempts = 1; ; attempts += 1) {

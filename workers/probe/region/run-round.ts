@@ -31,14 +31,16 @@ export async function runRound(
   // Once nothing waits for a connection, a free one stays free.
   const free = () => (limit.pendingCount > 0 ? 0 : connections - limit.activeCount);
   const afterFailedAttempt = async () => controls?.afterFailedAttempt(free());
+  const round = { ...surroundings, afterFailedAttempt };
   const results = monitors.map((monitor) => {
     const probed = limit(() => {
       const leftMs = startedAt + budgetMs - clock.now();
       if (leftMs < monitor.retry.timeoutMs) {
         return ownFault(monitor, "not-run", "no time was left in the round", 0);
       }
-      const retry = { ...monitor.retry, budgetMs: Math.min(monitor.retry.budgetMs, leftMs) };
-      return runProbe(monitor, retry, { ...surroundings, afterFailedAttempt });
+      const { budgetMs: ownMs } = monitor.retry;
+      const retry = ownMs <= leftMs ? monitor.retry : { ...monitor.retry, budgetMs: leftMs };
+      return runProbe(monitor, retry, round);
     });
     return probed.finally(() => controls?.mayUse(free()));
   });

@@ -1,7 +1,6 @@
 import { systemClock } from "../../../shared/clock.ts";
 import { version } from "../../../shared/version.ts";
 import { type Env, parseSettings } from "../env.ts";
-import { Deadlines } from "../probers/deadlines.ts";
 import { secretsOf } from "../probers/secrets.ts";
 import type { ProbeSurroundings } from "./run-probe.ts";
 
@@ -14,7 +13,6 @@ export function probeSurroundings(region: string, env: Env): ProbeSurroundings {
   const { MONITOR_INFO_URL, DNS_RESOLVER_URL, ALLOW_PRIVATE_TARGETS } = parseSettings(env);
   return {
     clock: systemClock,
-    deadlines: new Deadlines(systemClock),
     draw: Math.random,
     userAgent: `NetPost-Monitor/${version} (${region}; +${MONITOR_INFO_URL})`,
     allowsPrivate: ALLOW_PRIVATE_TARGETS,

@@ -1,7 +1,6 @@
 /** What tests of single attempts share. */
 import { inject } from "vitest";
 import { type Clock, systemClock } from "../../../../shared/clock.ts";
-import { Deadlines } from "../deadlines.ts";
 import type { ProberContext } from "../prober.ts";
 import { noSecrets } from "../secrets.ts";
 import type { TraceEvent } from "../trace.ts";
@@ -23,7 +22,6 @@ export function contextOf(more: Partial<ProberContext> = {}): ProberContext {
     clock: systemClock,
     userAgent: "NetPost-Monitor/0 (us-east; +https://netpost.example)",
     timeoutMs,
-    deadlines: new Deadlines(systemClock),
     allowsPrivate: true,
     secrets: noSecrets,
     resolverUrl: `${broken.resolverUrl}/nxdomain`,
