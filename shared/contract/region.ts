@@ -70,6 +70,7 @@ const handedOverSchema = z
     plain: z
       .instanceof(Uint32Array)
       .refine((numbers) => numbers.length % 2 === 0, "two numbers for each result")
+      .meta({ type: "array", items: { type: "integer" } })
       .exactOptional(),
   })
   .transform(({ round, results, plain }): RoundResults => {

@@ -3,7 +3,7 @@ import { impliedProblems } from "../../shared/contract/api/implied-problems.ts";
 import { pascal } from "./contract-schemas.ts";
 import { isObject } from "./hoist.ts";
 import { parameterWords } from "./parameter-words.ts";
-import type { Json } from "./read-app.ts";
+import type { ApiSource, Json } from "./read-app.ts";
 
 const problemReference = { $ref: "#/components/schemas/Problem" };
 const problemContent = { "application/problem+json": { schema: problemReference } };
@@ -61,11 +61,12 @@ const componentOf: Readonly<Record<string, string>> = {
 interface Parts {
   readonly version: string;
   readonly paths: Json;
+  readonly scopeOf: ApiSource["scopeOf"];
   readonly schemas: Readonly<Record<string, Json>>;
 }
 
 /** The whole document, OpenAPI 3.1. */
-export function completeDocument({ version, paths, schemas }: Parts): Json {
+export function completeDocument({ version, paths, schemas, scopeOf }: Parts): Json {
   const ownResponses: Record<string, Json> = {};
   const completed = Object.fromEntries(
     Object.entries(paths).map(([path, item]) => [
@@ -73,7 +74,9 @@ export function completeDocument({ version, paths, schemas }: Parts): Json {
       Object.fromEntries(
         Object.entries(isObject(item) ? item : {}).map(([method, operation]) => [
           method,
-          isObject(operation) ? completeOperation(path, operation, ownResponses) : operation,
+          isObject(operation)
+            ? completeOperation(scopeOf, method.toUpperCase(), path, operation, ownResponses)
+            : operation,
         ]),
       ),
     ]),
@@ -133,9 +136,17 @@ const description = `JSON throughout. Times are ISO 8601 in UTC, durations name 
 
 Errors are problem documents (RFC 9457) with a stable \`type\`; \`errors\` names each field that is not valid and what is allowed. Every answer has an \`X-Request-Id\`.
 
+The roles of a route's security are the scope that its key needs. \`fields\` makes an answer smaller: of a list it chooses members of the items, of any other document its own.
+
 Lists that grow are read a page at a time: \`limit\` says how many, \`nextCursor\` of an answer is the \`cursor\` of the next request, null on the last page.`;
 
-function completeOperation(path: string, operation: Json, own: Record<string, Json>): Json {
+function completeOperation(
+  scopeOf: ApiSource["scopeOf"],
+  method: string,
+  path: string,
+  operation: Json,
+  own: Record<string, Json>,
+): Json {
   const { operationId, summary, description: words, tags: named, parameters, ...rest } = operation;
   const declared = isObject(operation["responses"]) ? operation["responses"] : {};
   const statuses = new Set([
@@ -146,16 +157,32 @@ function completeOperation(path: string, operation: Json, own: Record<string, Js
     .sort()
     .map((status) => [status, completeResponse(status, declared[status], own)]);
   const isGuarded = path.startsWith("/api/monitoring/");
+  const scope = scopeOf(method, path);
+  const all = [
+    ...(Array.isArray(parameters) ? parameters : []),
+    ...(method === "GET" && hasDocument(declared["200"]) ? [fieldsParameter] : []),
+  ];
   return {
     operationId,
     tags: named,
     summary,
     ...(words === undefined ? {} : { description: words }),
-    security: isGuarded ? [{ key: [] }, { access: [] }] : [],
-    ...(Array.isArray(parameters) ? { parameters: parameters.map(withWords) } : {}),
+    security: isGuarded ? [{ key: [scope] }, { access: [scope] }] : [],
+    ...(all.length > 0 ? { parameters: all.map(withWords) } : {}),
     ...rest,
     responses: Object.fromEntries(answers),
   };
+}
+
+/** Taken by every route that answers with a document, before the route sees the request. */
+const fieldsParameter = { name: "fields", in: "query", schema: { type: "string" } };
+
+/** Whether an answer's members have names, of which some can be chosen. */
+function hasDocument(response: unknown): boolean {
+  const content = isObject(response) ? response["content"] : undefined;
+  const json = isObject(content) ? content["application/json"] : undefined;
+  const schema = isObject(json) ? json["schema"] : undefined;
+  return isObject(schema) && ["$ref", "properties", "anyOf", "oneOf"].some((key) => key in schema);
 }
 
 function completeResponse(status: string, declared: unknown, own: Record<string, Json>): Json {

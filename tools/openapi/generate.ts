@@ -19,7 +19,7 @@ export const clientFile = "tools/client/operations.ts";
 
 /** Generates everything anew from the routes of the api and the schemas of the contract. */
 export async function generate(): Promise<Generated> {
-  const [{ document: raw, routes, handled }, contract] = await Promise.all([
+  const [{ document: raw, routes, handled, scopeOf }, contract] = await Promise.all([
     readApp(),
     contractSchemas(),
   ]);
@@ -27,7 +27,7 @@ export async function generate(): Promise<Generated> {
   const named = schemasAsJson(new Map(shown.map(({ name, schema }) => [name, schema])));
   const { value, components } = hoist(raw["paths"], named);
   const paths = isObject(value) ? value : {};
-  const document = completeDocument({ version, paths, schemas: components });
+  const document = completeDocument({ version, paths, schemas: components, scopeOf });
   return {
     document,
     handled,

@@ -11,7 +11,8 @@ export const parameterWords: Readonly<Record<string, Words>> = {
   cursor: { description: "The nextCursor of an earlier answer", example: "42" },
   days: { description: "How many days of daily bars", example: "90" },
   fields: {
-    description: "Only these fields of each item, comma-separated",
+    description:
+      "Only these members of a list's items, or of a document that is no list, comma-separated",
     example: "id,status",
   },
   format: { description: "In which format", example: "json" },

@@ -16,19 +16,26 @@ export interface ApiSource {
   readonly routes: readonly DeclaredRoute[];
   /** Method and path, as `GET /api/status`, of whatever has a handler; `{}` around parameters. */
   readonly handled: readonly string[];
+  /** The scope that a key needs for a method and path. */
+  readonly scopeOf: (method: string, path: string) => string;
 }
 
 // By its address: only the project of Workers checks the types of what it imports.
 const address = new URL("./app-worker.ts", import.meta.url).href;
 
+const workerSchema = z.object({
+  app: z.instanceof(OpenAPIHono),
+  scopeOf: z.custom<ApiSource["scopeOf"]>((value) => typeof value === "function"),
+});
+
 /** Reads the routes of the api Worker; runs in Node. */
 export async function readApp(): Promise<ApiSource> {
   const module: unknown = await import(/* @vite-ignore */ address);
-  const { app } = z.object({ app: z.instanceof(OpenAPIHono) }).parse(module);
+  const { app, scopeOf } = workerSchema.parse(module);
   const routes = app.openAPIRegistry.definitions.flatMap((definition) =>
     definition.type === "route" ? [definition.route] : [],
   );
-  return { document: documentOf(app), routes, handled: handledBy(app) };
+  return { document: documentOf(app), routes, handled: handledBy(app), scopeOf };
 }
 
 /** The JSON Schema of each schema, as the document would inline it. */

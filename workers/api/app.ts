@@ -16,6 +16,7 @@ import { refuseInvalid } from "./middleware/invalid-request.ts";
 import { limitAddress, limitKey, tellRateLimits } from "./middleware/rate-limit.ts";
 import { reportErrors } from "./middleware/report-errors.ts";
 import { requestContext } from "./middleware/request-context.ts";
+import { selectFields } from "./middleware/select-fields.ts";
 import { answerProblem } from "./problems.ts";
 import { type KeptDocuments, keptDocuments } from "./reads/status-kept.ts";
 import { addAlerts } from "./routes/alerts.ts";
@@ -122,6 +123,7 @@ export function createApp(
     ),
   );
   app.use("/api/monitoring/*", authorise);
+  app.use(selectFields(app));
   app.use(
     "/api/monitoring/*",
     audit((request, environment) => app.fetch(request, environment)),

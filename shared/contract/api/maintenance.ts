@@ -1,6 +1,7 @@
 /** /api/monitoring/maintenance: planned time, declared, changed and ended by operators. */
 import { z } from "zod";
 import { maintenanceKinds } from "../../domain/maintenance.ts";
+import { nextCursorSchema } from "./authored.ts";
 import { instantSchema } from "./common.ts";
 import { onceMessage } from "./query.ts";
 
@@ -169,7 +170,7 @@ export type MaintenanceDocument = z.infer<typeof maintenanceWindowSchema>;
 
 export const maintenanceListSchema = z.object({
   windows: z.array(maintenanceWindowSchema),
-  nextCursor: z.int().nullable(),
+  nextCursor: nextCursorSchema,
 });
 
 export const singleMaintenanceSchema = z.object({ window: maintenanceWindowSchema });

@@ -5,7 +5,7 @@ export const openApiText = String.raw`{
   "title": "NetPost monitoring",
   "version": "0.1.0",
   "summary": "Whether NetPost works, since when, and what is done about it",
-  "description": "JSON throughout. Times are ISO 8601 in UTC, durations name their unit.\n\nErrors are problem documents (RFC 9457) with a stable \u0060type\u0060; \u0060errors\u0060 names each field that is not valid and what is allowed. Every answer has an \u0060X-Request-Id\u0060.\n\nLists that grow are read a page at a time: \u0060limit\u0060 says how many, \u0060nextCursor\u0060 of an answer is the \u0060cursor\u0060 of the next request, null on the last page.",
+  "description": "JSON throughout. Times are ISO 8601 in UTC, durations name their unit.\n\nErrors are problem documents (RFC 9457) with a stable \u0060type\u0060; \u0060errors\u0060 names each field that is not valid and what is allowed. Every answer has an \u0060X-Request-Id\u0060.\n\nThe roles of a route's security are the scope that its key needs. \u0060fields\u0060 makes an answer smaller: of a list it chooses members of the items, of any other document its own.\n\nLists that grow are read a page at a time: \u0060limit\u0060 says how many, \u0060nextCursor\u0060 of an answer is the \u0060cursor\u0060 of the next request, null on the last page.",
   "license": {
    "name": "Proprietary",
    "identifier": "LicenseRef-Proprietary"
@@ -113,6 +113,18 @@ export const openApiText = String.raw`{
     ],
     "summary": "NetPost's basic health",
     "security": [],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
+     }
+    ],
     "responses": {
      "200": {
       "description": "NetPost as monitored",
@@ -163,6 +175,16 @@ export const openApiText = String.raw`{
        "pattern": "^\\d{1,2}$"
       },
       "example": "90"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -224,6 +246,16 @@ export const openApiText = String.raw`{
        "example": "2026-10"
       },
       "example": "2026-10"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -698,10 +730,26 @@ export const openApiText = String.raw`{
     "summary": "Whether the api Worker runs",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -747,10 +795,26 @@ export const openApiText = String.raw`{
     "summary": "Whether the monitoring can say anything about the present",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -811,10 +875,26 @@ export const openApiText = String.raw`{
     "summary": "The parts of the monitoring, and NetPost's full assessment",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -863,10 +943,26 @@ export const openApiText = String.raw`{
     "summary": "Every monitor: configuration, status, latest result per region",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -915,10 +1011,14 @@ export const openApiText = String.raw`{
     "summary": "One monitor",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -933,6 +1033,16 @@ export const openApiText = String.raw`{
        "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$"
       },
       "example": "home"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -984,10 +1094,14 @@ export const openApiText = String.raw`{
     "summary": "Runs one probe now from each chosen region and tells how it went",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -1065,10 +1179,14 @@ export const openApiText = String.raw`{
     "summary": "Outages, newest first",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -1109,6 +1227,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -1156,6 +1284,18 @@ export const openApiText = String.raw`{
     ],
     "summary": "Whether pings can be taken",
     "security": [],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
+     }
+    ],
     "responses": {
      "200": {
       "description": "They can",
@@ -1220,6 +1360,16 @@ export const openApiText = String.raw`{
        "pattern": "^[A-Za-z0-9._-]{1,64}$"
       },
       "example": "run-1"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -1360,6 +1510,16 @@ export const openApiText = String.raw`{
        "pattern": "^[A-Za-z0-9._-]{1,64}$"
       },
       "example": "run-1"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -1479,10 +1639,14 @@ export const openApiText = String.raw`{
     "summary": "A job of NetPost's calls in, with a key of the scope ping",
     "security": [
      {
-      "key": []
+      "key": [
+       "ping"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "ping"
+      ]
      }
     ],
     "parameters": [
@@ -1570,10 +1734,14 @@ export const openApiText = String.raw`{
     "summary": "Metrics: present values against their thresholds, statistics, series",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -1636,6 +1804,16 @@ export const openApiText = String.raw`{
        ]
       },
       "example": "json"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -1693,10 +1871,14 @@ export const openApiText = String.raw`{
     "description": "Needs the admin token. All points are taken, or none.",
     "security": [
      {
-      "key": []
+      "key": [
+       "push-metrics"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "push-metrics"
+      ]
      }
     ],
     "parameters": [
@@ -1774,10 +1956,14 @@ export const openApiText = String.raw`{
     "summary": "NetPost's health score over time",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -1790,6 +1976,16 @@ export const openApiText = String.raw`{
        "type": "string"
       },
       "example": "24h"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -1838,10 +2034,14 @@ export const openApiText = String.raw`{
     "summary": "Availability by monitor, region and group over any window",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -1954,6 +2154,16 @@ export const openApiText = String.raw`{
        ]
       },
       "example": "true"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2002,10 +2212,14 @@ export const openApiText = String.raw`{
     "summary": "Indicators against their targets; what is not known is null with a reason",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -2074,6 +2288,16 @@ export const openApiText = String.raw`{
        "type": "string"
       },
       "example": "Europe/Berlin"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2122,10 +2346,14 @@ export const openApiText = String.raw`{
     "summary": "Reports that were made, newest first",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -2165,6 +2393,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2211,10 +2449,14 @@ export const openApiText = String.raw`{
     "summary": "Makes the report of a period that is over, now",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "requestBody": {
@@ -2291,10 +2533,14 @@ export const openApiText = String.raw`{
     "summary": "One report as JSON, as CSV or as a page to print",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -2339,6 +2585,16 @@ export const openApiText = String.raw`{
        ]
       },
       "example": "availability"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2400,10 +2656,14 @@ export const openApiText = String.raw`{
     "summary": "Computes a report again and says what differs, and why",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -2417,6 +2677,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "17"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2468,10 +2738,14 @@ export const openApiText = String.raw`{
     "summary": "Response times, error rate and throughput by monitor and region over any window",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -2584,6 +2858,16 @@ export const openApiText = String.raw`{
        ]
       },
       "example": "hour"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2630,10 +2914,14 @@ export const openApiText = String.raw`{
     "summary": "Asks an endpoint many times in a row from a region, and compares with its baseline",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "requestBody": {
@@ -2695,10 +2983,14 @@ export const openApiText = String.raw`{
     "summary": "Error budgets, burn rates and their signals, and when budgets run out",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -2787,6 +3079,16 @@ export const openApiText = String.raw`{
        "type": "string"
       },
       "example": "Core"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2835,10 +3137,14 @@ export const openApiText = String.raw`{
     "summary": "Maintenance windows and exclusions, with what is upcoming",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -2879,6 +3185,16 @@ export const openApiText = String.raw`{
        "pattern": "^\\d{1,15}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -2925,10 +3241,14 @@ export const openApiText = String.raw`{
     "summary": "Declares one, also of a time that is past",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "requestBody": {
@@ -2990,10 +3310,14 @@ export const openApiText = String.raw`{
     "summary": "One of them",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -3007,6 +3331,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -3056,10 +3390,14 @@ export const openApiText = String.raw`{
     "summary": "Changes one from now on",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -3138,10 +3476,14 @@ export const openApiText = String.raw`{
     "summary": "Cancels what is still to come of one",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -3223,10 +3565,14 @@ export const openApiText = String.raw`{
     "summary": "What it muted: alerts that nobody was told of",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -3240,6 +3586,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -3291,10 +3647,14 @@ export const openApiText = String.raw`{
     "summary": "Ends early what is in force now of one",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -3362,10 +3722,14 @@ export const openApiText = String.raw`{
     "summary": "Alerts: the active ones, unless asked otherwise",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -3420,6 +3784,16 @@ export const openApiText = String.raw`{
        "type": "string"
       },
       "example": "service-down"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -3466,10 +3840,14 @@ export const openApiText = String.raw`{
     "summary": "Triggers an alert by hand",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "requestBody": {
@@ -3547,10 +3925,14 @@ export const openApiText = String.raw`{
     "summary": "Creates or replaces a rule",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -3642,10 +4024,14 @@ export const openApiText = String.raw`{
     "summary": "Deletes a rule",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -3724,10 +4110,14 @@ export const openApiText = String.raw`{
     "summary": "One alert",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -3741,6 +4131,16 @@ export const openApiText = String.raw`{
        "pattern": "^[A-Za-z0-9._~-]{1,300}$"
       },
       "example": "home"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -3792,10 +4192,14 @@ export const openApiText = String.raw`{
     "summary": "Ends an alert that was triggered by hand",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -3876,10 +4280,14 @@ export const openApiText = String.raw`{
     "summary": "Why people were told of an alert, or were not",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -3893,6 +4301,16 @@ export const openApiText = String.raw`{
        "pattern": "^[A-Za-z0-9._~-]{1,300}$"
       },
       "example": "home"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -3944,10 +4362,26 @@ export const openApiText = String.raw`{
     "summary": "Alert rules",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -3994,10 +4428,14 @@ export const openApiText = String.raw`{
     "summary": "Creates a rule",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -4076,10 +4514,14 @@ export const openApiText = String.raw`{
     "summary": "One rule, and who changed it",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -4094,6 +4536,16 @@ export const openApiText = String.raw`{
        "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$"
       },
       "example": "home"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -4143,10 +4595,14 @@ export const openApiText = String.raw`{
     "summary": "Replaces a rule, or creates it",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -4250,10 +4706,14 @@ export const openApiText = String.raw`{
     "summary": "Changes some fields of a rule",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -4347,10 +4807,14 @@ export const openApiText = String.raw`{
     "summary": "Deletes a rule; what fires by it ends",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -4431,10 +4895,14 @@ export const openApiText = String.raw`{
     "summary": "Replays the past by another configuration; changes nothing",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "requestBody": {
@@ -4499,10 +4967,26 @@ export const openApiText = String.raw`{
     "summary": "Escalation policies, and the rules that name them",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -4551,10 +5035,14 @@ export const openApiText = String.raw`{
     "summary": "One policy, and who changed it",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -4569,6 +5057,16 @@ export const openApiText = String.raw`{
        "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$"
       },
       "example": "home"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -4618,10 +5116,14 @@ export const openApiText = String.raw`{
     "summary": "Creates or replaces a policy",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -4725,10 +5227,14 @@ export const openApiText = String.raw`{
     "summary": "Deletes a policy that no rule names",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -4809,10 +5315,26 @@ export const openApiText = String.raw`{
     "summary": "Rotations, and who is on call now",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -4861,10 +5383,14 @@ export const openApiText = String.raw`{
     "summary": "One rotation, who is on call, and who changed it",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -4879,6 +5405,16 @@ export const openApiText = String.raw`{
        "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$"
       },
       "example": "home"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -4928,10 +5464,14 @@ export const openApiText = String.raw`{
     "summary": "Creates or replaces a rotation",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -5035,10 +5575,14 @@ export const openApiText = String.raw`{
     "summary": "Deletes a rotation that no policy names",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -5119,10 +5663,14 @@ export const openApiText = String.raw`{
     "summary": "Silences: those in force or to come, unless asked otherwise",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -5165,6 +5713,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -5211,10 +5769,14 @@ export const openApiText = String.raw`{
     "summary": "Mutes what matches, until an end",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "requestBody": {
@@ -5279,10 +5841,14 @@ export const openApiText = String.raw`{
     "summary": "One silence, and what it muted",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -5296,6 +5862,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -5345,10 +5921,14 @@ export const openApiText = String.raw`{
     "summary": "Ends a silence early",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -5428,10 +6008,14 @@ export const openApiText = String.raw`{
     "summary": "Incidents that people handle, newest first; what was merged is part of another",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -5472,6 +6056,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -5520,10 +6114,14 @@ export const openApiText = String.raw`{
     "summary": "One incident: members, deadlines, timeline, review",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -5537,6 +6135,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "17"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -5588,10 +6196,14 @@ export const openApiText = String.raw`{
     "summary": "The incident and its review as Markdown",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -5656,10 +6268,14 @@ export const openApiText = String.raw`{
     "summary": "Takes it on",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -5740,10 +6356,14 @@ export const openApiText = String.raw`{
     "summary": "Ends what was triggered by hand",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -5824,10 +6444,14 @@ export const openApiText = String.raw`{
     "summary": "Nobody is told until then",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -5908,10 +6532,14 @@ export const openApiText = String.raw`{
     "summary": "Gives it to somebody",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -5992,10 +6620,14 @@ export const openApiText = String.raw`{
     "summary": "Makes it part of another",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6076,10 +6708,14 @@ export const openApiText = String.raw`{
     "summary": "Sets its priority for good",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6160,10 +6796,14 @@ export const openApiText = String.raw`{
     "summary": "Tells how it goes",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6244,10 +6884,14 @@ export const openApiText = String.raw`{
     "summary": "There was nothing",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6326,10 +6970,14 @@ export const openApiText = String.raw`{
     "summary": "There was something",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6410,10 +7058,14 @@ export const openApiText = String.raw`{
     "summary": "Writes its review",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6494,10 +7146,14 @@ export const openApiText = String.raw`{
     "summary": "Notifications, the newest first; state=dead for those that could not be delivered",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -6552,6 +7208,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -6600,10 +7266,14 @@ export const openApiText = String.raw`{
     "summary": "Has a dead letter sent again",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6684,10 +7354,14 @@ export const openApiText = String.raw`{
     "summary": "How long it took from the first failed attempt until people knew",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
      }
     ],
     "parameters": [
@@ -6701,6 +7375,16 @@ export const openApiText = String.raw`{
        "default": "30d"
       },
       "example": "30d"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -6749,10 +7433,26 @@ export const openApiText = String.raw`{
     "summary": "Channels, and how they fare",
     "security": [
      {
-      "key": []
+      "key": [
+       "read"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "read"
+      ]
+     }
+    ],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -6801,10 +7501,14 @@ export const openApiText = String.raw`{
     "summary": "Sends a test message through a channel now",
     "security": [
      {
-      "key": []
+      "key": [
+       "operate"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "operate"
+      ]
      }
     ],
     "parameters": [
@@ -6885,10 +7589,14 @@ export const openApiText = String.raw`{
     "summary": "Issued keys, the newest first, whatever their state; never a secret",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -6913,6 +7621,16 @@ export const openApiText = String.raw`{
        "pattern": "^[1-9]\\d{0,14}$"
       },
       "example": "42"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -6959,10 +7677,14 @@ export const openApiText = String.raw`{
     "summary": "Issues a key; its secret is in this answer and nowhere else",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "requestBody": {
@@ -7024,10 +7746,14 @@ export const openApiText = String.raw`{
     "summary": "One key, without its secret",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -7042,6 +7768,16 @@ export const openApiText = String.raw`{
        "example": "k7q2mz81x0ab"
       },
       "example": "k7q2mz81x0ab"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -7091,10 +7827,14 @@ export const openApiText = String.raw`{
     "summary": "Revokes a key for good, within five seconds",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -7160,10 +7900,14 @@ export const openApiText = String.raw`{
     "summary": "Gives a key another secret; the one so far may let in for a while",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -7245,10 +7989,14 @@ export const openApiText = String.raw`{
     "summary": "Who changed or did what by hand, the newest first",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -7330,6 +8078,16 @@ export const openApiText = String.raw`{
        "example": "1790000050-7"
       },
       "example": "1790000050-7"
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
      }
     ],
     "responses": {
@@ -7378,10 +8136,14 @@ export const openApiText = String.raw`{
     "summary": "The same as lines of JSON, the newest first, at most 10,000",
     "security": [
      {
-      "key": []
+      "key": [
+       "admin"
+      ]
      },
      {
-      "access": []
+      "access": [
+       "admin"
+      ]
      }
     ],
     "parameters": [
@@ -7487,6 +8249,18 @@ export const openApiText = String.raw`{
     ],
     "summary": "This document",
     "security": [],
+    "parameters": [
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Only these members of a list's items, or of a document that is no list, comma-separated",
+      "required": false,
+      "schema": {
+       "type": "string"
+      },
+      "example": "id,status"
+     }
+    ],
     "responses": {
      "200": {
       "description": "OpenAPI 3.1",
@@ -12915,9 +13689,10 @@ export const openApiText = String.raw`{
      },
      "nextCursor": {
       "type": [
-       "integer",
+       "string",
        "null"
-      ]
+      ],
+      "description": "Null: this was the last page"
      }
     },
     "required": [

@@ -134,7 +134,8 @@ export function addMaintenance(app: OpenAPIHono<ApiEnv>): void {
     // One more than asked for tells whether there is another page.
     const windows = await fromDatabase(readMaintenancePage(DB, cursor ?? null, limit + 1));
     const page = windows.slice(0, limit);
-    const nextCursor = windows.length > limit ? (page.at(-1)?.number ?? null) : null;
+    const last = windows.length > limit ? page.at(-1) : undefined;
+    const nextCursor = last === undefined ? null : String(last.number);
     const documents = page.map((window) => maintenanceDocument(window, now));
     return context.json({ windows: documents, nextCursor }, 200);
   });
