@@ -117,7 +117,8 @@ export const exporterFeatures: Readonly<Record<string, readonly (readonly string
   "new-relic": [["NEW_RELIC_LICENSE_KEY"]],
   pingdom: [["PINGDOM_API_KEY"]],
   uptimerobot: [["UPTIMEROBOT_API_KEY"]],
-  statuspage: [["STATUSPAGE_API_KEY"]],
+  statuspage: [["STATUSPAGE_API_KEY", "STATUSPAGE_PAGE_ID"]],
+  "status-webhook": [["STATUS_WEBHOOK_URL", "STATUS_WEBHOOK_SECRET"]],
 };
 
 /** By which settings people can be told. */

@@ -91,7 +91,7 @@ function refused(mistake: string): Gathered {
 }
 
 /** Of the file over the environment; a message if the file cannot be read. */
-function givenValues(file: string | undefined, env: Environment): Values | string {
+export function givenValues(file: string | undefined, env: Environment): Values | string {
   if (file === undefined) return env;
   try {
     return { ...env, ...parseEnv(readFileSync(file, "utf8")) };

@@ -14,6 +14,7 @@ import {
 } from "../configuration/check-settings.ts";
 import type { Setting } from "../configuration/settings.ts";
 import { assess, exceededOf } from "../plan/assess.ts";
+import { nothingOutside, type Outside } from "../plan/outside.ts";
 import type { PlanName } from "../plan/platform.ts";
 import { describeVerdict } from "../plan/render.ts";
 import { type Finding, findingsOf } from "./finding.ts";
@@ -94,6 +95,14 @@ export function checkSettings(
   const exporters = Object.entries(exporterFeatures).filter(([, by]) => isOn(by, has.probe));
   const others = exporters.length === 0 ? "none" : exporters.map(([name]) => name).join(", ");
   findings.push(ok(`other services: ${others}`));
+  if (vars.probe["ALLOW_PRIVATE_TARGETS"] === "true") {
+    findings.push(
+      warn(
+        "probe: ALLOW_PRIVATE_TARGETS is true: whoever sets up a monitor reaches private hosts",
+        "It is for a NetPost beside the monitoring: take it out of wrangler.toml",
+      ),
+    );
+  }
   const hasHeartbeats = config?.monitors.some(({ type }) => type === "heartbeat") ?? false;
   if (hasHeartbeats && !has.probe.has("API_URL")) {
     findings.push(
@@ -107,7 +116,11 @@ export function checkSettings(
 }
 
 /** Whether the configuration file is sound and fits the plan of the account. */
-export function checkPlan(config: Config, plan: PlanName | null): Finding[] {
+export function checkPlan(
+  config: Config,
+  plan: PlanName | null,
+  outside: Outside = nothingOutside,
+): Finding[] {
   const { ok, warn, bad } = findingsOf("limits");
   const base = isExample(config.baseUrl)
     ? [
@@ -123,7 +136,7 @@ export function checkPlan(config: Config, plan: PlanName | null): Finding[] {
       warn("the plan of the account is not known", "Set CLOUDFLARE_PLAN, or give --plan"),
     ];
   }
-  const exceeded = exceededOf(assess(config), plan);
+  const exceeded = exceededOf(assess(config, outside), plan);
   if (exceeded.length === 0)
     return [...base, ok(`the file fits the ${plan} plan, also when every target hangs`)];
   return [

@@ -9,6 +9,7 @@ import { secretNames } from "../configuration/check-settings.ts";
 import { readSettings } from "../configuration/settings.ts";
 import type { Stage } from "../deploy/stage.ts";
 import type { Wrangler } from "../deploy/wrangler.ts";
+import { outsideOf } from "../plan/outside.ts";
 import { type PlanName, planNames } from "../plan/platform.ts";
 import { connectControl } from "../runtime/control-client.ts";
 import type { ControlAddress } from "../runtime/data-folder.ts";
@@ -81,10 +82,14 @@ async function ofSettings(
   };
   const [probe, api] = await Promise.all([secretsOf("probe"), secretsOf("api")]);
   const given = { secrets: { probe, api }, vars: stage.vars };
+  // Their values cannot be read back; that they are there says what is on.
+  const there = Object.fromEntries(probe.map((name) => [name, "set"]));
   const said = planNames.find((name) => name === stage.vars.probe["CLOUDFLARE_PLAN"]) ?? null;
   return [
     ...checkSettings(await readSettings(), given, config),
-    ...(config === null ? [] : checkPlan(config, plan ?? said)),
+    ...(config === null
+      ? []
+      : checkPlan(config, plan ?? said, outsideOf({ ...there, ...stage.vars.probe }))),
   ];
 }
 

@@ -9,14 +9,16 @@ import { parseConfig } from "../../shared/config/parse.ts";
 import { singleMonitorSchema } from "../../shared/contract/api/monitors.ts";
 import { apply, propose } from "../../shared/storage/plans.ts";
 import { d1OverBatch } from "../config/index.ts";
+import { earlyMinute } from "../runtime/early-minute.ts";
 import { type Runtime, startRuntime } from "../runtime/index.ts";
 
 const adminToken = "admin-token-for-tests";
 const dataDir = await mkdtemp(join(tmpdir(), "netpost-heartbeats-"));
 let runtime: Runtime;
 let pingUrl = "";
-// Pings come by the machine's clock, ticks by the one that is set: they start in its minute.
-const first = Math.floor(Date.now() / 60_000) * 60;
+// Pings come by the machine's clock, ticks by the one that is set: they start in its minute, of
+// which enough is left for all that comes before the tick after it.
+let first = 0;
 
 const tick = async (minute: number) => {
   const outcome = await runtime.tick(new Date((first + minute * 60) * 1000));
@@ -54,6 +56,7 @@ beforeAll(async () => {
       api: { ADMIN_TOKEN: adminToken, HEARTBEAT_SECRET: "a-secret-of-more-than-32-characters" },
     },
   });
+  first = (await earlyMinute()).getTime() / 1000;
   const parsed = parseConfig({
     baseUrl: "https://netpost.test",
     regions: { "us-east": { locationHint: "enam" } },

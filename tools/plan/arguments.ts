@@ -7,6 +7,8 @@ import { type PlanName, planNames } from "./platform.ts";
 export interface PlanArguments {
   readonly file: string;
   readonly baseUrl: string | undefined;
+  /** Over the environment: which services outside are told; undefined: the environment alone. */
+  readonly settingsFile: string | undefined;
   /** Whose limits decide the exit code; undefined for none. */
   readonly plan: PlanName | undefined;
   readonly json: boolean;
@@ -21,11 +23,14 @@ export type ReadArguments =
 export const help = `npm run plan -- [options]
 
 What the configured monitors take of Cloudflare's limits, on the free and on the paid plan, and
-what they cost a month. Computed from the configuration alone; nothing is run or changed.
+what they cost a month. Computed from the configuration alone; nothing is run or changed. Exporters,
+status pages, Sentry and the dead-man watch count where their settings are given: in the
+environment, or in the file of --settings.
 
   --plan free|paid    exit code 1 when a limit of that plan is exceeded
   --file <path>       the configuration (default netpost.config.ts)
   --base-url <url>    where NetPost is, instead of the file's baseUrl
+  --settings <file>   settings, NAME=value a line, as of npm run deploy
   --json              print one JSON value
   --help              this text
 
@@ -51,6 +56,7 @@ export function readArguments(args: readonly string[]): ReadArguments {
     arguments: {
       file: values.file ?? configFile,
       baseUrl: values["base-url"],
+      settingsFile: values.settings,
       plan,
       json: values.json,
     },
@@ -64,6 +70,7 @@ function parse(args: readonly string[]) {
       plan: { type: "string" },
       file: { type: "string" },
       "base-url": { type: "string" },
+      settings: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },

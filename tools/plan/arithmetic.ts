@@ -5,6 +5,7 @@ import { isDue, type Round, type Step, stepOf, steps } from "../../shared/domain
 import { connections, worstCaseMs } from "../../shared/domain/shard.ts";
 import { assumptions } from "./assumptions.ts";
 import {
+  added,
   type Case,
   type DayLoad,
   DaySum,
@@ -13,6 +14,7 @@ import {
   type Load,
   most,
 } from "./load.ts";
+import { nothingOutside, type Outside, outsideLoad } from "./outside.ts";
 import { requestsOf } from "./requests.ts";
 import { storedOf, upkeepOf } from "./upkeep.ts";
 
@@ -32,8 +34,9 @@ const messagesOfRun = 2;
 /** After a change of plan an object asks for its part of it, and is told to run once more. */
 const messagesAfterChange = 1;
 
-/** Adds up what a plan takes, round by round over one day. */
-export function loadOf(plan: Plan, which: Case): Load {
+/** Adds up what a plan takes, round by round over one day, with what is told outside. */
+export function loadOf(plan: Plan, which: Case, outside: Outside = nothingOutside): Load {
+  const told = outsideLoad(outside, plan, which);
   const day = new DaySum();
   let tick = idle;
   let object = idle;
@@ -44,19 +47,21 @@ export function loadOf(plan: Plan, which: Case): Load {
     for (const step of active) {
       for (let time = minute; time < minute + 60; time += step) {
         const round = roundOf(plan, { time, step }, which);
-        for (const load of [...round.runs, ...round.confirmations]) object = most(object, load);
-        addRound(day, round, plan);
+        for (const load of [...round.runs, ...round.confirmations])
+          object = most(object, added(load, told.object));
+        addRound(day, round, plan, told.object);
         minuteTick = withRound(minuteTick, round, which);
       }
     }
     day.add({ workerRequests: 1, cpuMs: minuteTick.cpuMs });
-    tick = most(tick, minuteTick);
+    tick = most(tick, added(minuteTick, told.tick));
   }
   const whole = new DaySum();
   whole.add(day.times(secondsPerDay / period));
   if (which === "worst") whole.add(outageOf(plan));
   const { results } = whole.times(1);
   whole.add(upkeepOf(plan, which, results));
+  whole.add(told.day);
   return { tick, object, day: whole.times(1), storedBytes: storedOf(plan, which, results) };
 }
 
@@ -183,7 +188,7 @@ function slowest(objects: readonly InvocationLoad[]): number {
 }
 
 /** A result is a row, so is the coverage of each region and of the jobs' door, and the ledger. */
-function addRound(day: DaySum, round: RoundLoad, plan: Plan): void {
+function addRound(day: DaySum, round: RoundLoad, plan: Plan, told: InvocationLoad): void {
   const { runs, confirmations, heartbeats } = round;
   const results = round.results + heartbeats;
   const places = plan.regions.length + (heartbeats > 0 ? 1 : 0);
@@ -196,9 +201,10 @@ function addRound(day: DaySum, round: RoundLoad, plan: Plan): void {
     // Each result is read once as JSON; isolates rarely live for a minute, so memory is read anew.
     d1RowsRead: results + statuses + 2 * plan.regions.length + 2 + (heartbeats > 0 ? 1 : 0),
   });
-  for (const load of runs) day.add(ofObject(load, messagesOfRun, assumptions.objectRowsOfRun));
+  for (const load of runs)
+    day.add(ofObject(added(load, told), messagesOfRun, assumptions.objectRowsOfRun));
   for (const load of confirmations) {
-    day.add(ofObject(load, 1, assumptions.objectRowsOfConfirmation));
+    day.add(ofObject(added(load, told), 1, assumptions.objectRowsOfConfirmation));
   }
 }
 

@@ -4,11 +4,13 @@ import type { Plan } from "../../shared/domain/plan.ts";
 import { loadOf } from "./arithmetic.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Case, Load } from "./load.ts";
+import { nothingOutside, type Outside } from "./outside.ts";
 import { type PlanName, planNames } from "./platform.ts";
 import { costOf, judgeLimits, type LimitVerdict } from "./verdicts.ts";
 
 /** What a configuration takes, and how that stands to the limits. */
 export interface Assessment {
+  readonly outside: Outside;
   readonly monitors: number;
   readonly regions: number;
   /** Objects in each region. */
@@ -21,16 +23,24 @@ export interface Assessment {
   readonly assumptions: typeof assumptions;
 }
 
-/** Assesses a configuration as if it were applied to an empty database. */
-export function assess(config: Config): Assessment {
+/**
+ * Assesses a configuration as if it were applied to an empty database.
+ *
+ * @param outside what is told to services outside
+ */
+export function assess(config: Config, outside: Outside = nothingOutside): Assessment {
   const plan = planOf(config);
-  const loads = { typical: loadOf(plan, "typical"), worst: loadOf(plan, "worst") };
+  const loads = {
+    typical: loadOf(plan, "typical", outside),
+    worst: loadOf(plan, "worst", outside),
+  };
   const judge = (name: PlanName) => [
     ...judgeLimits(loads.typical, "typical", name),
     ...judgeLimits(loads.worst, "worst", name),
   ];
   const [free, paid] = planNames;
   return {
+    outside,
     monitors: plan.monitors.length,
     regions: plan.regions.length,
     shards: plan.shards,

@@ -29,5 +29,26 @@ export const assumptions = {
   upkeepRowsReadPerResult: 3.11,
   /** A round takes this many calls of D1 besides those of the tick: memory, and the batch. */
   d1CallsPerRound: 2,
+  /** Points of an exporter besides those of monitors: incidents, alerts, notifications, ticks. */
+  pointsBesides: 40,
+  /** Bytes of a point: 295 (OTLP), 238 (Datadog), 186 (New Relic) measured with `npm start`. */
+  bytesPerPoint: 300,
+  /** The smallest bound of a request's body: Datadog's. Bodies are halved until they fit. */
+  bytesPerBody: 500_000,
+  /** ms of CPU of a point: sampled and written as JSON. An estimate. */
+  cpuMsPerPoint: 0.004,
+  /** Minutes that an exporter catches up with in a tick, at most (export-metrics.ts). */
+  minutesCaughtUp: 10,
+  /** Requests to one service in a tick, at most (send-minutes.ts, statuspage.ts). */
+  requestsOfExporter: 12,
+  requestsOfStatuspage: 10,
+  /** Envelopes with errors of one isolate in a minute, and what the rest was (error-reports.ts). */
+  errorsAMinute: 21,
+  /** ms of CPU of an envelope to Sentry, or of telling a status page something. An estimate. */
+  cpuMsPerEnvelope: 0.3,
+  /** ms after which error reports are given up (shared/error-reports/mail.ts). */
+  longestMailMs: 15_000,
+  /** Kinds of our own faults that are noted in a minute in which much fails. */
+  faultKindsAMinute: 3,
   daysPerMonth: 30,
 } as const;

@@ -22,6 +22,17 @@ export const idle: InvocationLoad = {
   wallMs: 0,
 };
 
+/** An invocation that does both, one after the other. */
+export function added(a: InvocationLoad, b: InvocationLoad): InvocationLoad {
+  return {
+    subrequests: a.subrequests + b.subrequests,
+    connections: Math.max(a.connections, b.connections),
+    cpuMs: a.cpuMs + b.cpuMs,
+    d1Queries: a.d1Queries + b.d1Queries,
+    wallMs: a.wallMs + b.wallMs,
+  };
+}
+
 /** Of two invocations, the most of each. */
 export function most(a: InvocationLoad, b: InvocationLoad): InvocationLoad {
   return {

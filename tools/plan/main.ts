@@ -1,6 +1,8 @@
 import { loadConfig } from "../config/load-config.ts";
+import { givenValues } from "../deploy/gather-settings.ts";
 import { help, type PlanArguments, readArguments } from "./arguments.ts";
 import { assess, exceededOf } from "./assess.ts";
+import { outsideOf } from "./outside.ts";
 import { describeVerdict, renderText } from "./render.ts";
 
 async function main(): Promise<number> {
@@ -17,7 +19,13 @@ async function main(): Promise<number> {
   }
 }
 
-async function run({ file, baseUrl, plan, json }: PlanArguments): Promise<number> {
+async function run(given: PlanArguments): Promise<number> {
+  const { file, baseUrl, settingsFile, plan, json } = given;
+  const values = givenValues(settingsFile, process.env);
+  if (typeof values === "string") {
+    console.error(`plan: ${values}`);
+    return 1;
+  }
   const loaded = await loadConfig({ file, baseUrl });
   switch (loaded.kind) {
     case "unreadable":
@@ -27,7 +35,7 @@ async function run({ file, baseUrl, plan, json }: PlanArguments): Promise<number
       for (const mistake of loaded.mistakes) console.error(`plan: ${loaded.file}: ${mistake}`);
       return 1;
     case "loaded": {
-      const assessment = assess(loaded.config);
+      const assessment = assess(loaded.config, outsideOf(values));
       console.log(json ? JSON.stringify(assessment, null, 2) : renderText(assessment));
       const exceeded = plan === undefined ? [] : exceededOf(assessment, plan);
       for (const verdict of exceeded) {

@@ -13,6 +13,7 @@ export function renderText(assessment: Assessment): string {
   return [
     `${monitors} monitors, ${regions} regions, ${objects}: ${number(typical.day.results)} results a day.`,
     `A tick takes ${seconds(typical.tick.wallMs)}, ${seconds(worst.tick.wallMs)} when every target times out.`,
+    outsideLine(assessment.outside),
     storedLine(typical.storedBytes),
     ...planNames.flatMap((name) => ["", ...planLines(assessment, name)]),
     "",
@@ -22,8 +23,21 @@ export function renderText(assessment: Assessment): string {
     `  ${assumptions.cpuMsPerAttempt} ms of CPU an attempt, ${assumptions.answerMs} ms for an answer, ${assumptions.bytesPerResult} bytes a result (${assumptions.bytesPerFailedResult} when it failed), ${assumptions.bytesPerRollup} a rollup.`,
     "  Typical: targets answer at once. Worst: all of them time out, at every attempt, all day.",
     "  Rows written are those of rollups too, and of what the retention deletes: D1 counts both.",
+    "  Services outside: typical all take what they are told; worst all fail, and so do our own parts.",
+    "  With heartbeats the door is asked for every round, as with API_URL.",
     "  Readers of the API, pings of jobs, metrics and reports are not counted.",
   ].join("\n");
+}
+
+function outsideLine({ exporters, statusPages, sentry, deadMan, usage }: Assessment["outside"]) {
+  const told = [
+    ...exporters,
+    ...statusPages,
+    ...(sentry === null ? [] : [`Sentry${sentry.checkIns ? " with check-ins" : ""}`]),
+    ...(deadMan ? ["a dead-man watch"] : []),
+  ];
+  const words = told.length === 0 ? "nobody, by the settings given" : told.join(", ");
+  return `Told outside: ${words}.${usage ? " Each tick notes what it took." : ""}`;
 }
 
 function storedLine({ results, hours, days, retention }: StoredBytes): string {

@@ -12,6 +12,7 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
   const complete =
     outcome.plan.kind === "loaded" &&
     outcome.alive.kind !== "failed" &&
+    outcome.noted.kind === "noted" &&
     (outcome.upkeep?.failed.length ?? 0) === 0 &&
     outcome.rounds.every(isComplete);
   for (const fault of tickFaults(outcome)) report(fault);
@@ -24,6 +25,7 @@ export function logTick(outcome: TickOutcome, durationMs: number): void {
     rounds,
     ...(outcome.upkeep === null ? {} : { upkeep: describeUpkeep(outcome.upkeep) }),
     ...(outcome.alive.kind === "off" ? {} : { alive: { ...outcome.alive } }),
+    ...(outcome.noted.kind === "noted" ? {} : { noted: { ...outcome.noted } }),
   });
 }
 

@@ -9,7 +9,7 @@ const fault = (event: string, fields: Fields): Fault => ({ event, fields });
  * What of ours went wrong in a tick, one by one, as error reports tell it. That a target failed is a
  * result, and not among them.
  */
-export function tickFaults({ plan, rounds, upkeep, alive }: TickOutcome): Fault[] {
+export function tickFaults({ plan, rounds, upkeep, alive, noted }: TickOutcome): Fault[] {
   return [
     ...(plan.kind === "loaded"
       ? []
@@ -20,6 +20,9 @@ export function tickFaults({ plan, rounds, upkeep, alive }: TickOutcome): Fault[
     ),
     ...(alive.kind === "failed"
       ? [fault("dead-man-not-told", { reason: alive.reason, error: alive.detail })]
+      : []),
+    ...(noted.kind === "not-noted"
+      ? [fault("self-not-noted", { faults: noted.faults, error: noted.detail })]
       : []),
   ];
 }

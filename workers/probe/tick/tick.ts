@@ -31,7 +31,7 @@ import { meterDatabase } from "./meter-database.ts";
 import { type Recorded, record } from "./record.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 import { type UpkeepOutcome, upkeep } from "./upkeep.ts";
-import { watchSelf } from "./watch-self.ts";
+import { type NotedOutcome, watchSelf } from "./watch-self.ts";
 
 /** What became of one round. */
 export type RoundOutcome =
@@ -56,6 +56,8 @@ export interface TickOutcome {
   /** Null where the database did not even give the plan. */
   readonly upkeep: UpkeepOutcome | null;
   readonly alive: AliveOutcome;
+  /** Whether what failed of all this was noted. */
+  readonly noted: NotedOutcome;
 }
 
 /**
@@ -68,11 +70,13 @@ export async function tick(surroundings: TickSurroundings, minute: number): Prom
   const { database, meter } = meterDatabase(surroundings.env.DB);
   const metered = { ...surroundings, env: { ...surroundings.env, DB: database } };
   const outcome = await runTick(metered, minute);
-  await watchSelf(metered, outcome, meter);
-  return outcome;
+  return { ...outcome, noted: await watchSelf(metered, outcome, meter) };
 }
 
-async function runTick(surroundings: TickSurroundings, minute: number): Promise<TickOutcome> {
+async function runTick(
+  surroundings: TickSurroundings,
+  minute: number,
+): Promise<Omit<TickOutcome, "noted">> {
   const loaded = await loadPlan(surroundings);
   if (loaded.kind === "none") {
     const alive = await tellAlive(surroundings, null);

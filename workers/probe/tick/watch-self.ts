@@ -7,7 +7,7 @@ import { toSeconds } from "../../../shared/clock.ts";
 import type { FaultCounts } from "../../../shared/domain/own-faults.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import type { Usage } from "../../../shared/domain/quota.ts";
-import { describeError, log } from "../../../shared/log.ts";
+import { describeError } from "../../../shared/log.ts";
 import {
   deleteOldNotes,
   noteStatements,
@@ -18,18 +18,26 @@ import type { DatabaseMeter } from "./meter-database.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 import type { RoundOutcome, TickOutcome } from "./tick.ts";
 
+/** A tick that is to be noted. */
+type Done = Omit<TickOutcome, "noted">;
+
 /** Faults are kept for as long as a rule may look back, and a backtest: seconds. */
 const keptSeconds = 8 * 86_400;
 const mostAtOnce = 500;
 
 type Ran = Extract<RoundOutcome, { kind: "run" }>;
 
+/** What became of it; what was not noted is noted with a later tick. */
+export type NotedOutcome =
+  | { readonly kind: "noted" }
+  | { readonly kind: "not-noted"; readonly faults: number; readonly detail: string };
+
 /** Notes it. Never throws. */
 export async function watchSelf(
   surroundings: TickSurroundings,
-  outcome: TickOutcome,
+  outcome: Done,
   meter: DatabaseMeter,
-): Promise<void> {
+): Promise<NotedOutcome> {
   const { env, clock, recollection } = surroundings;
   const { faults } = recollection;
   countFaults(faults, outcome, meter);
@@ -52,15 +60,16 @@ export async function watchSelf(
     if (statements.length > 0) await env.DB.batch(statements);
     recollection.silentObjects = objects.silent.length > 0;
     if (outcome.minute % 3_600 === 0) await deleteOldNotes(env.DB, now - keptSeconds, mostAtOnce);
+    return { kind: "noted" };
   } catch (error) {
     faults.giveBack(taken);
-    log("warn", "not-noted", { faults: taken.length, error: describeError(error) });
+    return { kind: "not-noted", faults: taken.length, detail: describeError(error) };
   }
 }
 
 function countFaults(
   faults: FaultCounts,
-  { minute, plan, rounds, upkeep, alive }: TickOutcome,
+  { minute, plan, rounds, upkeep, alive }: Done,
   { failed, failure }: DatabaseMeter,
 ): void {
   if (failed > 0) faults.add(minute, "database", failure ?? "", null, failed);
@@ -109,7 +118,7 @@ function objectsOf(plan: Plan, rounds: readonly RoundOutcome[]) {
 }
 
 /** A message to run and one to acknowledge; confirmations, which are rare, are not counted. */
-function usageOf({ rounds }: TickOutcome, meter: DatabaseMeter): Usage {
+function usageOf({ rounds }: Done, meter: DatabaseMeter): Usage {
   const ran = rounds.filter((round): round is Ran => round.kind === "run");
   const messages = ran.reduce((sum, one) => sum + 2 * one.answered.length + one.faults.length, 0);
   const sent = ran.reduce((sum, { told }) => {
