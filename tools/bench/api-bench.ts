@@ -3,11 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { z } from "zod";
-import { parseArgsMistake } from "../command-line.ts";
 import { type Runtime, startRuntime } from "../runtime/index.ts";
 import { countsPath, modeHeader } from "./api-modes.ts";
+import { databaseOptions, readBenchArguments, whole } from "./arguments.ts";
 import { buildIn, builtBefore } from "./read-bench.ts";
 
 const help = `npm run bench -- api [--days 90] [--monitors 100] [--seconds 5] [--data <folder>]
@@ -26,15 +25,7 @@ kept reads more than that.
                       where it was built with the same options  (default: a temporary one)
   --help              this text`;
 
-const whole = (least: number, most: number) => {
-  const message = `a whole number from ${least} to ${most}`;
-  return z.coerce.number(message).pipe(z.int(message).min(least, message).max(most, message));
-};
-const optionsSchema = z.object({
-  days: whole(2, 365),
-  monitors: whole(1, 1000),
-  seconds: whole(1, 20),
-});
+const optionsSchema = z.object({ ...databaseOptions, seconds: whole(1, 20).prefault("5") });
 
 const configPath = fileURLToPath(new URL("./api-wrangler.toml", import.meta.url));
 /** Enough for the days before the present whose single results the document looks at. */
@@ -71,30 +62,22 @@ const ways: readonly Way[] = [
  * @returns the exit code
  */
 export async function runApi(args: readonly string[]): Promise<number> {
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse(args);
-  } catch (error) {
-    console.error(`bench: ${parseArgsMistake(error)}`);
+  const read = readBenchArguments(optionsSchema, args);
+  if (read.kind === "mistake") {
+    console.error(`bench: ${read.message}`);
     return 2;
   }
-  if (values.help) {
+  if (read.kind === "help") {
     console.log(help);
     return 0;
   }
-  const options = optionsSchema.safeParse(values);
-  if (!options.success) {
-    const [issue] = options.error.issues;
-    console.error(`bench: --${issue?.path.join(".")}: ${issue?.message}`);
-    return 2;
-  }
-  const { seconds, ...size } = options.data;
-  const dataDir = values.data ?? (await mkdtemp(join(tmpdir(), "netpost-bench-")));
+  const { seconds, data, ...size } = read.options;
+  const dataDir = data ?? (await mkdtemp(join(tmpdir(), "netpost-bench-")));
   const progress = (line: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line} `);
   };
   try {
-    const wanted = { ...size, rawDays, dataDir: values.data ?? null };
+    const wanted = { ...size, rawDays, dataDir: data };
     if (builtBefore(dataDir, wanted) === null) await buildIn(dataDir, wanted, progress);
     const runtime = await startRuntime({ rateLimits: false, configPath, dataDir });
     try {
@@ -113,21 +96,8 @@ export async function runApi(args: readonly string[]): Promise<number> {
     console.error(`bench: ${message.split("\n", 1)[0]}`);
     return 1;
   } finally {
-    if (values.data === undefined) await rm(dataDir, { recursive: true, force: true });
+    if (data === null) await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    options: {
-      days: { type: "string", default: "90" },
-      monitors: { type: "string", default: "100" },
-      seconds: { type: "string", default: "5" },
-      data: { type: "string" },
-      help: { type: "boolean", default: false },
-    },
-  }).values;
 }
 
 async function measure({ apiUrl }: Runtime, way: Way, seconds: number): Promise<Figures> {

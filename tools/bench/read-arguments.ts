@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
 import { z } from "zod";
-import { parseArgsMistake } from "../command-line.ts";
+import { type BenchArguments, databaseOptions, readBenchArguments, whole } from "./arguments.ts";
 import type { BuildOptions } from "./read-build.ts";
 
 export const readHelp = `npm run bench -- read [--days 90] [--monitors 100] [--raw 8] [--data <folder>]
@@ -26,50 +25,17 @@ export interface ReadOptions extends BuildOptions {
   readonly dataDir: string | null;
 }
 
-export type ReadArguments =
-  | { readonly kind: "run"; readonly options: ReadOptions }
-  | { readonly kind: "help" }
-  /** One line for the person who made the mistake. */
-  | { readonly kind: "mistake"; readonly message: string };
-
-const whole = (least: number, most: number) => {
-  const message = `a whole number from ${least} to ${most}`;
-  return z.coerce.number(message).pipe(z.int(message).min(least, message).max(most, message));
-};
-
 const optionsSchema = z.object({
-  days: whole(2, 365),
-  monitors: whole(1, 1000),
-  raw: z.union([z.literal("all"), whole(3, 365)], "all, or a whole number of days from 3 to 365"),
+  ...databaseOptions,
+  raw: z
+    .union([z.literal("all"), whole(3, 365)], "all, or a whole number of days from 3 to 365")
+    .prefault("8"),
 });
 
 /** @param args what follows the word "read" */
-export function readReadArguments(args: readonly string[]): ReadArguments {
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse(args);
-  } catch (error) {
-    return { kind: "mistake", message: parseArgsMistake(error) };
-  }
-  if (values.help) return { kind: "help" };
-  const parsed = optionsSchema.safeParse(values);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return { kind: "mistake", message: `--${issue?.path.join(".")}: ${issue?.message}` };
-  }
-  const { days, monitors, raw: rawDays } = parsed.data;
-  return { kind: "run", options: { days, monitors, rawDays, dataDir: values.data ?? null } };
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    options: {
-      days: { type: "string", default: "90" },
-      monitors: { type: "string", default: "100" },
-      raw: { type: "string", default: "8" },
-      data: { type: "string" },
-      help: { type: "boolean", default: false },
-    },
-  }).values;
+export function readReadArguments(args: readonly string[]): BenchArguments<ReadOptions> {
+  const read = readBenchArguments(optionsSchema, args);
+  if (read.kind !== "run") return read;
+  const { raw: rawDays, data: dataDir, ...size } = read.options;
+  return { kind: "run", options: { ...size, rawDays, dataDir } };
 }

@@ -161,3 +161,15 @@ describe("the api", () => {
     expect(Object.keys(document.paths ?? {}).sort()).toEqual([...new Set(served)].sort());
   });
 });
+
+it("GET /api/health is not sent again to who has it", async () => {
+  const first = await ask("/api/health", { at });
+  const tag = first.headers.get("ETag") ?? "";
+  expect(tag).toMatch(/^"/);
+  const headers = { "If-None-Match": tag };
+  expect((await ask("/api/health", { at, headers })).status).toBe(304);
+  const fails = { prepare: () => ({ bind: () => ({}), first: () => Promise.reject(new Error()) }) };
+  expect((await ask("/api/health", { at, headers, environment: { DB: fails } })).status).not.toBe(
+    304,
+  );
+});

@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { except } from "hono/combine";
 import { cors } from "hono/cors";
+import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../../shared/clock.ts";
@@ -122,6 +123,8 @@ export function createApp(
       }),
     ),
   );
+  // No stale answer stands in for it: a check of health that hides a failure is none.
+  app.use("/api/health", etag({ retainedHeaders: [...RETAINED_304_HEADERS, "x-request-id"] }));
   app.use("/api/monitoring/*", authorise);
   app.use(selectFields(app));
   app.use(

@@ -1,5 +1,6 @@
 /** Modules of blackbox_exporter: what is sent, and what makes a probe succeed. */
 import { z } from "zod";
+import { dialogueOf, dialogueSchema, literalIn } from "./blackbox-dialogue.ts";
 import { given, type Notes, some } from "./imported.ts";
 import { headersOf, methodOf, secretFor, statusDemand, statusSetting } from "./requests.ts";
 
@@ -12,10 +13,20 @@ const headerMatch = z.array(
   }),
 );
 
+/** A value, or in newer files `values`, `secrets` and `files` with one each for every value. */
+const headerValues = z
+  .record(
+    z.string(),
+    z.union([z.string(), z.looseObject({ values: strings, secrets: strings, files: strings })]),
+  )
+  .default({});
+
 const httpSchema = z.looseObject({
   valid_status_codes: z.array(z.int()).default([]),
+  accept_any_response: z.boolean().default(false),
   method: z.string().optional(),
   headers: z.record(z.string(), z.string()).default({}),
+  http_headers: headerValues,
   body: z.string().optional(),
   follow_redirects: z.boolean().default(true),
   no_follow_redirects: z.boolean().default(false),
@@ -30,25 +41,34 @@ const httpSchema = z.looseObject({
   authorization: z.looseObject({ type: z.string().default("Bearer") }).optional(),
 });
 
-const step = z.looseObject({ send: z.string().optional(), expect: z.string().optional() });
 const tcpSchema = z.looseObject({
   tls: z.boolean().default(false),
-  query_response: z.array(step).default([]),
+  query_response: dialogueSchema,
 });
 const dnsSchema = z.looseObject({ query_name: z.string(), query_type: z.string().default("ANY") });
+const webSocketSchema = z.looseObject({
+  headers: headerValues,
+  http_config: z.record(z.string(), z.unknown()).nullish(),
+  query_response: dialogueSchema,
+});
+
+/** A section that has nothing but its name is there, and empty. */
+const section = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => value ?? {}, schema);
 
 /** A module of `blackbox.yml`. */
 export const moduleSchema = z.looseObject({
   prober: z.string(),
   timeout: z.string().optional(),
-  http: httpSchema.prefault({}),
-  tcp: tcpSchema.prefault({}),
-  dns: dnsSchema.optional(),
+  http: section(httpSchema),
+  tcp: section(tcpSchema),
+  dns: dnsSchema.nullish(),
+  websocket: section(webSocketSchema),
 });
 
 export type Module = z.output<typeof moduleSchema>;
 
-/** Those of the exporter's own file that we can probe; used where no modules file is given. */
+/** Of the exporter's own file; used where no modules file is given. */
 export const usualModules: ReadonlyMap<string, Module> = new Map(
   Object.entries({
     http_2xx: { prober: "http" },
@@ -56,7 +76,11 @@ export const usualModules: ReadonlyMap<string, Module> = new Map(
     tcp_connect: { prober: "tcp" },
     pop3s_banner: { prober: "tcp", tcp: { tls: true, query_response: [{ expect: "^+OK" }] } },
     ssh_banner: { prober: "tcp", tcp: { query_response: [{ expect: "^SSH-2.0-" }] } },
+    websocket: { prober: "websocket" },
+    grpc: { prober: "grpc" },
+    grpc_plain: { prober: "grpc" },
     icmp: { prober: "icmp" },
+    icmp_ttl5: { prober: "icmp" },
   }).map(([name, module]) => [name, moduleSchema.parse(module)]),
 );
 
@@ -67,6 +91,10 @@ export function httpByModule({ http }: Module, url: string, id: string, notes: N
   for (const field of Object.keys(http)) {
     if (!knownHttp.has(field)) notes.lost(`http.${field}`, "there is nothing like it here");
   }
+  const headers = {
+    ...headersOf(http.headers, id, notes),
+    ...headersIn(http.http_headers, "http.http_headers", id, notes),
+  };
   const method = methodOf(http.method, "http.method", notes);
   if (method === null) return null;
   const encrypted = url.startsWith("https:");
@@ -74,12 +102,14 @@ export function httpByModule({ http }: Module, url: string, id: string, notes: N
   if (http.fail_if_not_ssl && !encrypted)
     notes.lost("http.fail_if_not_ssl", "it would never be up");
   const codes = http.valid_status_codes;
-  const demand = codes.length === 0 ? ["2xx"] : statusDemand((status) => codes.includes(status));
+  const isAllowed = (status: number) => http.accept_any_response || codes.includes(status);
+  const isUsual = codes.length === 0 && !http.accept_any_response;
+  const demand = isUsual ? ["2xx"] : statusDemand(isAllowed);
   const follows = http.follow_redirects && !http.no_follow_redirects;
   return {
     url,
     ...method,
-    ...some("headers", headersOf(http.headers, id, notes)),
+    ...some("headers", headers),
     ...given({
       body: method.method === undefined ? undefined : http.body,
       auth: authOf(http, id, notes),
@@ -125,31 +155,54 @@ function headerDemands(http: Module["http"], notes: Notes) {
   return demands.length > 0 ? demands : undefined;
 }
 
+/** Headers with one value each, as our file has them. */
+function headersIn(
+  headers: z.output<typeof headerValues>,
+  field: string,
+  id: string,
+  notes: Notes,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, given] of Object.entries(headers)) {
+    const { values, secrets, files } =
+      typeof given === "string" ? { values: [given], secrets: [], files: [] } : given;
+    const [value] = values;
+    if (values.length + secrets.length !== 1 || files.length > 0) {
+      notes.lost(`${field}.${name}`, "only one value, written in the file, is possible");
+    } else if (value === undefined) {
+      kept[name] = secretFor(id, name, `${field}.${name}`, notes);
+    } else {
+      Object.assign(kept, headersOf({ [name]: value }, id, notes));
+    }
+  }
+  return kept;
+}
+
 /** Settings of a TCP monitor by a module. */
 export function tcpByModule({ tcp }: Module, notes: Notes): Record<string, unknown> {
   for (const field of Object.keys(tcp)) {
     if (!(field in tcpSchema.shape)) notes.lost(`tcp.${field}`, "there is nothing like it here");
   }
-  const steps = tcp.query_response;
-  const [first, second] = steps;
-  const send = first?.send;
-  const awaited = first?.expect ?? second?.expect;
-  const contains = awaited === undefined ? undefined : literalIn(awaited);
-  const used = steps.length <= 1 || (steps.length === 2 && first?.expect === undefined);
-  if (!used) notes.lost("tcp.query_response", "only one text is sent, and one awaited");
-  if (contains === null) notes.lost("tcp.query_response", "only a plain text can be awaited");
   return {
     ...(tcp.tls && { tls: true }),
     // The exporter ends every line that it sends.
-    ...given({ send: send === undefined ? undefined : `${send}\n` }),
-    ...some("expect", { contains: contains ?? undefined }),
+    ...dialogueOf(tcp.query_response, "tcp.query_response", "\n", notes),
   };
 }
 
-/** The text that a regular expression looks for, where it is plain; an anchor at its start is dropped. */
-function literalIn(regexp: string): string | null {
-  const body = regexp.replace(/^\^/, "").replaceAll(/\\([^\w\s])/g, "\ue000$1");
-  const plain = body.replaceAll(/\ue000./g, "");
-  if (/[*?()[\]{}|\\^$]/.test(plain) || /[^^]\+/.test(` ${plain}`.slice(1))) return null;
-  return body.replaceAll("\ue000", "") || null;
+/** Settings of a WebSocket monitor by a module. */
+export function webSocketByModule({ websocket }: Module, url: string, id: string, notes: Notes) {
+  for (const field of Object.keys(websocket)) {
+    if (field in webSocketSchema.shape) continue;
+    notes.lost(`websocket.${field}`, "there is nothing like it here");
+  }
+  for (const field of Object.keys(websocket.http_config ?? {})) {
+    notes.lost(`websocket.http_config.${field}`, "set a header in its place, where it needs one");
+  }
+  return {
+    type: "websocket",
+    url,
+    ...some("headers", headersIn(websocket.headers, "websocket.headers", id, notes)),
+    ...dialogueOf(websocket.query_response, "websocket.query_response", "", notes),
+  };
 }

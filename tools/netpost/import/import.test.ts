@@ -34,7 +34,10 @@ describe.concurrent("an import", () => {
     expect(ids).toEqual([
       ...["shop-api", "shop-api-certificate", "startseite", "no-maintenance-page", "queue-depth"],
       ...["sum-of-queues", "login", "postgres", "mx", "nightly-backup"],
+      ...["memcached", "search-with-a-body", "quick-job"],
     ]);
+    expect(one("memcached")).toMatchObject({ group: "Caches", type: "tcp", port: 11_211 });
+    expect(one("quick-job")).toMatchObject({ type: "heartbeat", every: 60 });
     expect(one("shop-api")).toMatchObject({
       group: "Production",
       tags: ["env-prod", "critical"],
@@ -48,16 +51,28 @@ describe.concurrent("an import", () => {
     });
     expect(lost).toEqual([
       ["Shop API", "description"],
+      ["Shop API", "resendInterval"],
       ["Sum of queues", "jsonPath"],
       ["Router", "type"],
       ["SOA", "dns_resolve_type"],
       ["Redis", "type"],
       ["Must be closed", "upsideDown"],
       ["Old shop", "active"],
+      ["Retired queue", "active"],
+      ["Worker container", "type"],
+      ["Game night", "type"],
+      ["Ranking", "type"],
+      ["Search with a body", "body"],
       [null, "notificationList"],
       ["mail", "port"],
     ]);
-    expect(differs).toContainEqual(["Startseite", "interval"]);
+    for (const [monitor, field] of [
+      ["Startseite", "interval"],
+      ["Memcached", "parent"],
+      ["Quick job", "interval"],
+    ]) {
+      expect(differs).toContainEqual([monitor, field]);
+    }
   });
 
   test("of UptimeFlare's config, which is run without imports, network and files", async () => {
@@ -123,17 +138,62 @@ describe.concurrent("an import", () => {
     const { ids, one, lost } = await imported("prometheus", fixture("prometheus.yml"), modules);
     expect(ids).toEqual([
       ...["blackbox-shop-example-api-health", "blackbox-shop-example-8080"],
-      ...["blackbox-shop-example-login", "ports-git-shop-example-22", "names-8-8-8-8"],
+      ...[
+        "blackbox-shop-example-login",
+        "blackbox-shop-example-any",
+        "ports-git-shop-example-22",
+        "names-8-8-8-8",
+      ],
+      ...["modules-shop-example", "modules-shop-example-newer", "modules-queue-shop-example-5671"],
+      ...["modules-db-shop-example-5432", "modules-cache-shop-example-6379"],
+      ...["modules-shop-example-chat", "certain-shop-example-certain", "addresses-10-0-0-7-443"],
     ]);
     expect(one("blackbox-shop-example-login")).toMatchObject({
       method: "POST",
       expect: { status: [200, 401] },
       intervalSeconds: 30,
     });
+    expect(one("blackbox-shop-example-any")).toMatchObject({
+      expect: { status: ["1xx", "2xx", "3xx", "4xx", "5xx"] },
+    });
     expect(one("ports-git-shop-example-22")).toMatchObject({
       intervalSeconds: 120,
       expect: { contains: "SSH-2.0-" },
     });
+    expect(one("modules-shop-example-newer")?.["headers"]).toEqual({
+      "Accept-Language": "en-US",
+      "X-Shop": "{{secret.PROBE_IMPORTED_MODULES_SHOP_EXAMPLE_NEWER_X_SHOP}}",
+    });
+    expect(one("modules-queue-shop-example-5671")).toMatchObject({
+      tls: true,
+      send: "HELO\r\n\r\n",
+      expect: { contains: "AMQP" },
+    });
+    // Its answer would be one to bytes that were not sent.
+    expect(one("modules-db-shop-example-5432")).not.toHaveProperty("expect");
+    expect(one("modules-cache-shop-example-6379")).toMatchObject({ expect: { contains: "+PONG" } });
+    expect(one("modules-shop-example-chat")).toMatchObject({
+      type: "websocket",
+      headers: { "X-Room": "lobby" },
+      send: "hello",
+      expect: { contains: "welcome" },
+    });
+    expect(lost.filter(([where]) => !/^(?:job|10\.|8\.)/.test(where ?? ""))).toEqual([
+      ["https://shop.example/api/health", "http.preferred_ip_protocol"],
+      ["shop.example:8080", "http.preferred_ip_protocol"],
+      ["git.shop.example:22", "tcp.query_response"],
+      ["https://shop.example/newer", "http.proxy_url"],
+      ["https://shop.example/newer", "http.http_headers.X-API-Key"],
+      ["queue.shop.example:5671", "tcp.tls_config"],
+      ["queue.shop.example:5671", "tcp.query_response"],
+      ["db.shop.example:5432", "tcp.query_response"],
+      ["db.shop.example:5432", "tcp.query_response"],
+      ["wss://shop.example/chat", "websocket.http_config.bearer_token"],
+      ["/run/shop.sock", "prober"],
+      ["https://shop.example/certain", "http.preferred_ip_protocol"],
+      ["https://10.0.0.7:443/", "http.preferred_ip_protocol"],
+    ]);
+    expect(lost).toContainEqual(["job addresses", "relabel_configs"]);
     expect(lost).toContainEqual(["job discovered", "dns_sd_configs"]);
     expect(lost).toContainEqual(["10.0.0.1", "prober"]);
   });

@@ -8,6 +8,7 @@ import {
   moduleSchema,
   tcpByModule,
   usualModules,
+  webSocketByModule,
 } from "./blackbox-modules.ts";
 import { Import, type Notes, slugOf } from "./imported.ts";
 import { goDurationMs, policyOf } from "./policy.ts";
@@ -24,7 +25,12 @@ const ruleSchema = z.looseObject({
 const jobSchema = z.looseObject({
   job_name: z.string(),
   metrics_path: z.string().default("/metrics"),
-  params: z.looseObject({ module: z.array(z.string()).optional() }).default({}),
+  params: z
+    .looseObject({
+      module: z.array(z.string()).optional(),
+      target: z.array(z.string()).optional(),
+    })
+    .default({}),
   scrape_interval: z.string().optional(),
   scrape_timeout: z.string().optional(),
   static_configs: z
@@ -103,10 +109,13 @@ function convertJob(
   for (const field of Object.keys(job)) {
     if (/_sd_configs$/.test(field)) ofJob.lost(field, "only targets in the file are known");
   }
-  const { rewrite, moduleLabel } = relabelling(job, ofJob);
+  const { template, moduleLabel } = relabelling(job, ofJob);
+  const fixed = job.params.target?.[0];
   for (const { targets, labels } of job.static_configs) {
-    for (const written of targets) {
-      const target = rewrite(written);
+    // Without a rule for it, what is asked about is the parameter; the targets are the exporter.
+    const asked = template === null && fixed !== undefined ? [fixed] : targets;
+    for (const written of asked) {
+      const target = (template ?? "$1").replaceAll(/\$(?:1|\{1\})/g, () => written);
       const name = labels["instance"] ?? target;
       const notes = imported.notesOf(target);
       const module =
@@ -171,7 +180,7 @@ function settingsOf(
     }
     case "dns": {
       const record = module.dns?.query_type ?? "ANY";
-      if (module.dns === undefined || !dnsFields.record.safeParse(record).success) {
+      if (!module.dns || !dnsFields.record.safeParse(record).success) {
         notes.lost(
           "dns.query_type",
           `${record}: allowed are A, AAAA, CNAME, MX, NS, TXT; left out`,
@@ -185,6 +194,8 @@ function settingsOf(
       notes.differs("target", `the usual resolver is asked by HTTPS, not ${target}`);
       return { type: "dns", host: module.dns.query_name.replace(/\.$/, ""), record };
     }
+    case "websocket":
+      return webSocketByModule(module, target, id, notes);
     case "icmp":
       notes.lost("prober", "icmp: a Worker cannot send ICMP; left out");
       return null;
@@ -196,7 +207,7 @@ function settingsOf(
 
 /** What the relabelling makes of a target; rules that say more are noted. */
 function relabelling({ relabel_configs: rules }: Job, notes: Notes) {
-  let template = "$1";
+  let template: string | null = null;
   let moduleLabel: string | null = null;
   for (const rule of rules) {
     const [source, ...more] = rule.source_labels;
@@ -209,6 +220,5 @@ function relabelling({ relabel_configs: rules }: Job, notes: Notes) {
       notes.lost("relabel_configs", `the rule for ${rule.target_label ?? rule.action}`);
     }
   }
-  const rewrite = (target: string) => template.replaceAll(/\$(?:1|\{1\})/g, () => target);
-  return { rewrite, moduleLabel };
+  return { template, moduleLabel };
 }

@@ -31,6 +31,7 @@ const monitorSchema = z.looseObject({
   port: number,
   interval: number,
   retryInterval: number,
+  resendInterval: number,
   maxretries: number,
   timeout: number,
   keyword: text,
@@ -73,11 +74,11 @@ export function importUptimeKuma(source: unknown): Import {
   }
   const { monitorList, notificationList } = parsed.data;
   const imported = new Import();
-  const names = new Map(monitorList.map(({ id, name }) => [id, name]));
+  const groups = new Map(monitorList.map((monitor) => [monitor.id, monitor]));
   for (const monitor of monitorList) {
     // A group has no request of its own; its name becomes that of a group here.
     if (monitor.type === "group") continue;
-    convert(monitor, names, imported);
+    convert(monitor, groups, imported);
   }
   for (const { name } of notificationList) {
     imported.notesOf(null).lost("notificationList", `${name}: set it up as a channel`);
@@ -85,7 +86,11 @@ export function importUptimeKuma(source: unknown): Import {
   return imported;
 }
 
-function convert(monitor: KumaMonitor, names: ReadonlyMap<number, string>, imported: Import): void {
+function convert(
+  monitor: KumaMonitor,
+  groups: ReadonlyMap<number, KumaMonitor>,
+  imported: Import,
+): void {
   const notes = imported.notesOf(monitor.name);
   if (!monitor.active) {
     notes.lost("active", "it is paused, and left out");
@@ -98,11 +103,15 @@ function convert(monitor: KumaMonitor, names: ReadonlyMap<number, string>, impor
   const id = imported.idFor(monitor.name);
   const settings = settingsOf(monitor, id, notes);
   if (settings === null) return;
-  const group = names.get(monitor.parent ?? -1);
+  const { name: group, parent: outer } = groups.get(monitor.parent ?? -1) ?? {};
+  if (outer) notes.differs("parent", `of its groups only the innermost, ${group}`);
   const tags = monitor.tags.map(({ name, value }) => slugOf(value ? `${name}-${value}` : name));
   const kept = [...new Set(tags.filter((tag) => tag !== ""))];
   const common = given({ group, tags: kept.length > 0 ? kept : undefined });
   if (monitor.description) notes.lost("description", "a monitor has none here");
+  if (monitor.resendInterval) {
+    notes.lost("resendInterval", "an escalation policy says who is told again, and when");
+  }
   const { type, ...rest } = settings;
   const draft: Draft = {
     id,
@@ -165,6 +174,7 @@ function httpOf(monitor: KumaMonitor, id: string, notes: Notes): Record<string, 
   if (monitor.ignoreTls) notes.lost("ignoreTls", "a certificate that is not trusted is down here");
   if (monitor.proxyId) notes.lost("proxyId", "regions take no proxy");
   const hasBody = monitor.body && method.method !== undefined && method.method !== "HEAD";
+  if (monitor.body && !hasBody) notes.lost("body", "a request that only reads has none here");
   return {
     url,
     ...method,
@@ -249,7 +259,11 @@ function dnsOf(monitor: KumaMonitor, notes: Notes): Record<string, unknown> | nu
 }
 
 function pushOf(monitor: KumaMonitor, notes: Notes): Record<string, unknown> {
-  const every = Math.max(60, monitor.interval ?? 60);
+  const interval = monitor.interval ?? 60;
+  const every = Math.max(60, interval);
+  if (every !== interval) {
+    notes.differs("interval", `every ${interval} s is not possible; every ${every} s`);
+  }
   const graceSeconds = (monitor.maxretries ?? 0) * (monitor.retryInterval ?? 60);
   notes.differs("pushToken", "its address is another: pingUrl of the monitor, once it is applied");
   return { type: "heartbeat", every, graceSeconds };

@@ -141,6 +141,14 @@ export const openApiText = String.raw`{
        }
       }
      },
+     "304": {
+      "description": "It is as it was, by If-None-Match",
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      }
+     },
      "400": {
       "$ref": "#/components/responses/InvalidRequest"
      },

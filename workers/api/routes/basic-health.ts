@@ -11,7 +11,11 @@ const route = createRoute({
   operationId: "getHealth",
   tags: ["status"],
   summary: "NetPost's basic health",
-  responses: { 200: answer("NetPost as monitored", basicHealthSchema), ...failures },
+  responses: {
+    200: answer("NetPost as monitored", basicHealthSchema),
+    304: { description: "It is as it was, by If-None-Match" },
+    ...failures,
+  },
 });
 
 /** GET /api/health. */
