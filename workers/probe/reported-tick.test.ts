@@ -129,6 +129,7 @@ describe("a tick", () => {
       SENTRY_DSN_BACKEND: sentry.dsn,
       TRACE_URL: planted,
       SENTRY_CRON_MONITOR_SLUG: "off",
+      SENTRY_TRACES_SAMPLE_RATE: "0",
     });
     const [fault, ...more] = await sentry.items();
     expect(more).toEqual([]);
