@@ -113,6 +113,16 @@ export function completeDocument({ version, paths, schemas, scopeOf }: Parts): J
           schema: { type: "string", format: "uuid" },
         },
         RetryAfter: { description: "Seconds", schema: { type: "integer", minimum: 1 } },
+        RateLimit: {
+          description: "The limit that the request went beyond, and seconds until it counts anew",
+          schema: { type: "string" },
+          example: '"address";r=0;t=60',
+        },
+        RateLimitPolicy: {
+          description: "The limits by which the request was counted: how many in how many seconds",
+          schema: { type: "string" },
+          example: '"address";q=600;w=60, "key";q=1200;w=60',
+        },
         Challenge: { description: "How to send a key", schema: { type: "string" } },
       },
       securitySchemes: {
@@ -206,6 +216,12 @@ function headersOf(name: string): Json {
   return {
     ...requestId,
     ...(waits ? { "Retry-After": { $ref: "#/components/headers/RetryAfter" } } : {}),
+    ...(name === "TooManyRequests"
+      ? {
+          RateLimit: { $ref: "#/components/headers/RateLimit" },
+          "RateLimit-Policy": { $ref: "#/components/headers/RateLimitPolicy" },
+        }
+      : {}),
     ...(name === "Unauthorized"
       ? { "WWW-Authenticate": { $ref: "#/components/headers/Challenge" } }
       : {}),

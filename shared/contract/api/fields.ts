@@ -12,7 +12,7 @@ export interface Choice {
  * What can be chosen of a document: of a list, the members of its items; of anything else, its own.
  * Null where it has no members that are known beforehand.
  *
- * @param resource the last part of the route's path: a list is called so, or has pages
+ * @param resource the last part of the route's path: a list is called so, has pages, or is all there is
  */
 export function choiceOf(schema: unknown, resource: string): Choice | null {
   const objects = objectsIn(schema);
@@ -22,7 +22,8 @@ export function choiceOf(schema: unknown, resource: string): Choice | null {
   const [name, only] = lists.length === 1 ? (lists[0] ?? []) : [];
   const hasPages = objects.some(({ shape }) => "nextCursor" in shape);
   const isOne = resource.startsWith("{");
-  if (name !== undefined && !isOne && (hasPages || name === resource)) {
+  const isAlone = members.length === 1;
+  if (name !== undefined && !isOne && (hasPages || isAlone || name === resource)) {
     return { list: name, names: namesOf(itemsOf(only)) };
   }
   return { list: null, names: namesOf(objects) };

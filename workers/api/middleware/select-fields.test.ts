@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "../app.ts";
 import { readProblem } from "../testing/read-answer.ts";
 import {
   allUp,
   applyConfig,
   ask,
+  clockAt,
   configOf,
   minute,
   plainMonitors,
@@ -42,6 +44,31 @@ describe("fields", () => {
     expect(list).toHaveProperty("asOf");
     const one = await ask(`${monitors}/home?fields=stale`, { at });
     expect(await one.json()).toEqual({ stale: false });
+  });
+
+  it("choose of every list the members of its items", async () => {
+    const lists = createApp(clockAt(at))
+      .openAPIRegistry.definitions.flatMap((one) => (one.type === "route" ? [one.route] : []))
+      .filter(({ operationId, path }) => operationId?.startsWith("list") && !path.includes("{"))
+      .map(({ path }) => path)
+      // Of those with an answer that is a document.
+      .filter((path) => !path.endsWith(".ndjson"));
+    expect(lists.length).toBeGreaterThan(10);
+    for (const path of lists) {
+      const refused = await ask(`${path}?fields=nothing`, { at });
+      const [error] = (await readProblem(refused, "invalid-request", 400)).errors ?? [];
+      const names = error?.message.replace(/^.*: /, "").split(", ") ?? [];
+      const whole = Object.entries(Object(await (await ask(path, { at })).json()));
+      const [list] = whole.filter(([, member]) => Array.isArray(member)).map(([name]) => name);
+      expect(names, path).not.toContain(list);
+      // Every answer is held against what is declared of these members.
+      expect((await ask(`${path}?fields=${names[0]}`, { at })).status, path).toBe(200);
+    }
+  });
+
+  it("may be asked for with HEAD as well", async () => {
+    const path = `${monitors}?fields=id`;
+    expect((await ask(path, { at, method: "HEAD" })).status).toBe(200);
   });
 
   it("answer in full also to who has the whole already", async () => {

@@ -28,7 +28,7 @@ export function selectFields(app: OpenAPIHono<ApiEnv>) {
   return createMiddleware<ApiEnv>(async (context, next) => {
     const url = new URL(context.req.url);
     const [asked, ...more] = url.searchParams.getAll(parameter);
-    if (asked === undefined || context.req.method !== "GET") return next();
+    if (asked === undefined || !["GET", "HEAD"].includes(context.req.method)) return next();
     const route = declaredRoute(app, "GET", context.req.path);
     const choice = route === null ? null : choiceOfRoute(route);
     // To a route without a document it is a parameter like any other.

@@ -20442,6 +20442,12 @@ export const openApiText = String.raw`{
      },
      "Retry-After": {
       "$ref": "#/components/headers/RetryAfter"
+     },
+     "RateLimit": {
+      "$ref": "#/components/headers/RateLimit"
+     },
+     "RateLimit-Policy": {
+      "$ref": "#/components/headers/RateLimitPolicy"
      }
     },
     "content": {
@@ -20710,6 +20716,20 @@ export const openApiText = String.raw`{
      "type": "integer",
      "minimum": 1
     }
+   },
+   "RateLimit": {
+    "description": "The limit that the request went beyond, and seconds until it counts anew",
+    "schema": {
+     "type": "string"
+    },
+    "example": "\"address\";r=0;t=60"
+   },
+   "RateLimitPolicy": {
+    "description": "The limits by which the request was counted: how many in how many seconds",
+    "schema": {
+     "type": "string"
+    },
+    "example": "\"address\";q=600;w=60, \"key\";q=1200;w=60"
    },
    "Challenge": {
     "description": "How to send a key",

@@ -2,10 +2,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { expect } from "vitest";
 import { z } from "zod";
+import { choiceOf } from "../../../shared/contract/api/fields.ts";
 import { impliedProblems } from "../../../shared/contract/api/implied-problems.ts";
 import { problemSchema } from "../../../shared/contract/api/problem.ts";
 import type { ApiEnv } from "../context.ts";
 import { type DeclaredRoute, declaredRoute } from "../declared-routes.ts";
+import { partOf } from "./part-of.ts";
 
 const declaredSchema = z.object({
   content: z.record(z.string(), z.object({ schema: z.unknown().optional() })).optional(),
@@ -36,13 +38,14 @@ export async function expectAgreement(
   const types = Object.keys(content);
   if (types.length === 0 || (method === "HEAD" && type === "")) return;
   if (!types.includes(type)) throw new Error(`${what} as "${type}", declared: ${types.join(", ")}`);
-  // What was chosen of a document is not all that is declared.
-  if (response.ok && searchParams.has("fields")) return;
   if (method === "HEAD" || !/^application\/(?:problem\+)?json$/.test(type)) return;
   const schema = content[type];
   const body: unknown = await response.clone().json();
   if (!(schema instanceof z.ZodType)) return;
-  const parsed = schema.safeParse(body);
+  const fields = response.ok ? searchParams.get("fields") : null;
+  const choice = fields === null ? null : choiceOf(schema, route?.path.split("/").at(-1) ?? "");
+  const promised = choice === null ? schema : partOf(schema, choice, fields?.split(",") ?? []);
+  const parsed = promised.safeParse(body);
   if (!parsed.success) throw new Error(`${what}, not as declared: ${parsed.error.message}`);
   expect(parsed.data, `${what} with more than it declares`).toEqual(body);
 }
