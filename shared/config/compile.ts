@@ -97,6 +97,7 @@ function compileMonitor(config: Config, monitor: MonitorConfig, identities: Iden
       successesToClose: policy.successesToClose,
     },
     sloTarget: policy.sloTarget,
+    ...(monitor.vantagePoints.length > 0 && { vantagePoints: monitor.vantagePoints }),
   };
 }
 

@@ -27,6 +27,10 @@ const everyKind = [
     ...{ id: "all", name: "All", url: "/a?b={{secret.PROBE_KEY}}", method: "POST", body: "{}" },
     ...{ headers: { "x-a": "b" }, redirects: 2, auth: { bearer: "{{secret.PROBE_TOKEN}}" } },
     metrics: { depth: "$.depth" },
+    vantagePoints: [
+      { service: "pingdom", check: "85975" },
+      { service: "uptimerobot", check: "7", role: "verdict" },
+    ],
     expect: {
       ...latencies,
       status: [200, "3xx", { from: 401, to: 403 }],

@@ -65,6 +65,9 @@ function decompileMonitor(monitor: Monitor, { baseUrl, common, regionIds }: File
     dependsOn: dependsOn.length > 0 ? dependsOn : undefined,
     regions: inbound || same(regions, regionIds) ? undefined : regions,
     mode: mode === "parallel" ? undefined : mode,
+    vantagePoints: monitor.vantagePoints?.map(({ role, ...point }) =>
+      role === "beside" ? point : { ...point, role },
+    ),
     ...difference(policy, common),
     ...decompileProbe(probe, baseUrl),
   });

@@ -155,6 +155,7 @@ describe("parseConfig", () => {
             weight: 1,
             dependsOn: [],
             public: true,
+            vantagePoints: [],
             mode: "parallel",
             method: "GET",
             headers: {},

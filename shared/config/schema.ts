@@ -5,6 +5,7 @@ import { categories } from "../domain/labels.ts";
 import { locationHints, probingModes } from "../domain/monitor.ts";
 import { fastIntervals, isInterval } from "../domain/schedule.ts";
 import { roundBudgetMs } from "../domain/shard.ts";
+import { type VantageService, vantageRoles, vantageServices } from "../domain/vantage-point.ts";
 import { healthScoreSchema, metricsSchema } from "./metrics.ts";
 import { dnsFields } from "./probes/dns.ts";
 import { checkTimetable, heartbeatFields } from "./probes/heartbeat.ts";
@@ -76,6 +77,15 @@ const tag = z
   .max(64, "at most 64 characters")
   .regex(idPattern, "lower-case letters, digits and single hyphens, for example customer-facing");
 
+/** A check that another service makes of the same target. */
+const vantagePointSchema = settings({
+  service: z.enum(vantageServices),
+  /** The service's own id of it. */
+  check: z.string().regex(/^\d{1,19}$/, 'the id that the service gave the check, as text: "85975"'),
+  /** Votes in the verdict, or is shown beside it. */
+  role: z.enum(vantageRoles).default("beside"),
+});
+
 /** How a monitor is grouped, weighed and related to others. */
 export const labelFields = {
   /** The part of the health score that it counts towards; none unless said. */
@@ -109,6 +119,13 @@ export const commonFields = {
   failuresToOpen: policyFields.failuresToOpen.optional(),
   successesToClose: policyFields.successesToClose.optional(),
   sloTarget: policyFields.sloTarget.optional(),
+  vantagePoints: z
+    .array(vantagePointSchema)
+    .refine(
+      (points) => new Set(points.map(({ service }) => service)).size === points.length,
+      "at most one check of each service",
+    )
+    .default([]),
   ...labelFields,
 };
 
@@ -131,15 +148,24 @@ export type MonitorConfig = z.infer<typeof monitorSchema>;
 /** A monitor that regions probe. */
 export type ProbedConfig = Exclude<MonitorConfig, { type: "heartbeat" }>;
 
+const mostUptimeRobotChecks = 250;
+
+function checksOf(monitors: readonly MonitorConfig[], service: VantageService): number {
+  return monitors
+    .flatMap((monitor) => (monitor.type === "heartbeat" ? [] : monitor.vantagePoints))
+    .filter((point) => point.service === service).length;
+}
+
 /** The form alone; `rules.ts` has what the parts demand of each other. */
 export const configSchema = settings({
   baseUrl: z.url({ protocol: /^https?$/, error: "an http(s) URL" }),
   regions: z
     .record(id, regionSchema)
     .refine((regions) => Object.keys(regions).length > 0, "at least one region")
+    .refine((regions) => !Object.hasOwn(regions, inbound.id), "inbound is where heartbeats come in")
     .refine(
-      (regions) => !Object.hasOwn(regions, inbound.id),
-      "inbound is where heartbeats come in",
+      (regions) => !vantageServices.some((service) => Object.hasOwn(regions, service)),
+      `${vantageServices.join(" and ")} are services whose checks can be read`,
     ),
   /** Asked by a region in which targets fail: if none of them answers, the fault is ours. */
   controls: z
@@ -153,7 +179,13 @@ export const configSchema = settings({
   /** In place of the usual ones. */
   metrics: metricsSchema.optional(),
   healthScore: healthScoreSchema.optional(),
-  monitors: z.array(monitorSchema).max(10_000),
+  monitors: z
+    .array(monitorSchema)
+    .max(10_000)
+    .refine(
+      (monitors) => checksOf(monitors, "uptimerobot") <= mostUptimeRobotChecks,
+      `at most ${mostUptimeRobotChecks} checks of uptimerobot: a tick asks for 50 at a time, five times`,
+    ),
 });
 
 /** A configuration with all defaults filled in. */

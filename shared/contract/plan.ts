@@ -4,6 +4,7 @@ import { categories } from "../domain/labels.ts";
 import { locationHints, type Monitor, probingModes, type Region } from "../domain/monitor.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Retention } from "../domain/retention.ts";
+import { vantageRoles, vantageServices } from "../domain/vantage-point.ts";
 import { healthSettingsSchema, metricDefinitionSchema } from "./plan-metrics.ts";
 import { kpiSettingsSchema, reportSettingsSchema } from "./plan-reports.ts";
 import { probeSchema } from "./probes/probe.ts";
@@ -40,6 +41,15 @@ export const monitorSchema = z.object({
     successesToClose: z.int().positive(),
   }),
   sloTarget: z.number(),
+  vantagePoints: z
+    .array(
+      z.object({
+        service: z.enum(vantageServices),
+        check: z.string(),
+        role: z.enum(vantageRoles),
+      }),
+    )
+    .optional(),
   // Plans applied by an earlier version have none of these.
   category: z.enum(categories).nullable().default(null),
   tags: z.array(z.string()).default([]),

@@ -98,6 +98,7 @@ describe("isCurable", () => {
     ["a job that does not call in", { reason: "heartbeat-missing", httpStatus: null }, false],
     ["a job that failed", { reason: "heartbeat-failed", httpStatus: null }, false],
     ["a job that takes too long", { reason: "heartbeat-overlong", httpStatus: null }, false],
+    ["what others saw", { reason: "seen-down", httpStatus: null }, false],
   ];
   it.each(table)("knows of %s whether another attempt can cure it", (_name, failure, curable) => {
     expect(isCurable(failure)).toBe(curable);

@@ -81,6 +81,7 @@ export function isCurable(failure: AttemptFailure): boolean {
     case "heartbeat-missing":
     case "heartbeat-failed":
     case "heartbeat-overlong":
+    case "seen-down":
       return false;
   }
 }

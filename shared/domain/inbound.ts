@@ -1,3 +1,5 @@
+import { vantagePlaces } from "./vantage-point.ts";
+
 /**
  * Where heartbeats are seen: not a place that probes, but the door at which NetPost's jobs call in.
  * To recording, status and availability it is a region like any other; no round is sent there, and
@@ -5,7 +7,7 @@
  */
 export const inbound = { id: "inbound", number: -1 } as const;
 
-/** What has a status of its own: a region, or the door. */
+/** What has a status of its own: a region, the door, or a service that looks too. */
 export interface Place {
   readonly id: string;
   readonly number: number;
@@ -13,5 +15,5 @@ export interface Place {
 
 /** Every place that a monitor of a plan can be seen from. */
 export function placesOf(plan: { readonly regions: readonly Place[] }): readonly Place[] {
-  return [...plan.regions, inbound];
+  return [...plan.regions, inbound, ...vantagePlaces];
 }

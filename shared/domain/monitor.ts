@@ -1,6 +1,7 @@
 import type { Labels } from "./labels.ts";
 import type { Probe } from "./probes/probe.ts";
 import type { FailureReason } from "./reason.ts";
+import type { VantagePoint } from "./vantage-point.ts";
 
 /** A region's id as people write it, for example `us-east`. */
 export type RegionId = string;
@@ -87,6 +88,8 @@ export interface Monitor extends Labels {
   readonly verdict: VerdictPolicy;
   /** Availability promised, as a fraction: 0.999 is 99.9 %. */
   readonly sloTarget: number;
+  /** Checks of other services on the same target, one of a service; absent: none. */
+  readonly vantagePoints?: readonly VantagePoint[] | undefined;
   /** Epoch seconds; nothing is expected of a monitor before it existed. */
   readonly addedAt: number;
   /** Which of a region's objects probes it. */

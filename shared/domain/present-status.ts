@@ -13,6 +13,7 @@ import type { Monitor } from "./monitor.ts";
 import { type Cause, overall, type ScopedStatus, statusKey } from "./recording.ts";
 import { type Step, stepOf } from "./schedule.ts";
 import type { Status } from "./status.ts";
+import { placeNumber, type VantagePoint } from "./vantage-point.ts";
 
 /** Why a status is unknown; a closed list. */
 export const unknownReasons = [
@@ -60,6 +61,17 @@ export function presentByRegion(
     const number = known.regions.get(id)?.number;
     if (number === undefined) return [];
     return [{ id, number, status: present(known, monitor, number, [number]) }];
+  });
+}
+
+/** The effective status of a monitor as other services see it, by vantage point. */
+export function presentByVantagePoint(
+  known: Known,
+  monitor: Monitor,
+): { point: VantagePoint; status: PresentStatus }[] {
+  return (monitor.vantagePoints ?? []).map((point) => {
+    const place = placeNumber(point.service);
+    return { point, status: present(known, monitor, place, [place]) };
   });
 }
 

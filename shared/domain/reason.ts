@@ -26,6 +26,7 @@ export const failureReasons = [
   "heartbeat-missing",
   "heartbeat-failed",
   "heartbeat-overlong",
+  "seen-down",
 ] as const;
 
 export type FailureReason = (typeof failureReasons)[number];
@@ -41,6 +42,7 @@ export const ownFaults = [
   "platform-refused",
   "target-refused",
   "pings-not-taken",
+  "vantage-point-silent",
 ] as const;
 
 export type OwnFault = (typeof ownFaults)[number];

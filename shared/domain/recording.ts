@@ -12,6 +12,7 @@ import { dueIn, isProbedFrom, type Plan } from "./plan.ts";
 import type { Outcome, Result } from "./result.ts";
 import type { Round } from "./schedule.ts";
 import { advance, initialState, type Status, type StatusState, type Transition } from "./status.ts";
+import { type Opinion, placeNumber } from "./vantage-point.ts";
 
 /** The scope of a status: a region's number, or this for the verdict over all regions. */
 export const overall = 0;
@@ -27,6 +28,15 @@ export interface RegionReport {
 export interface RoundReport {
   readonly round: Round;
   readonly regions: readonly RegionReport[];
+  /** What services outside say beside them. A service that was not read is not in the list. */
+  readonly services?: readonly ServiceReport[];
+}
+
+/** What one service outside says at a round: opinions by the numbers of monitors, never results. */
+export interface ServiceReport {
+  /** The number of its place. */
+  readonly place: number;
+  readonly opinions: ReadonlyMap<number, Opinion>;
 }
 
 /** Why a status is what it is. */
@@ -128,7 +138,7 @@ class Fold {
     this.#coverage = [...memory.coverage];
   }
 
-  take({ round, regions }: RoundReport): void {
+  take({ round, regions, services = [] }: RoundReport): void {
     for (const { region, results } of regions) {
       for (const result of results) this.#results.push({ ...result, time: round.time, region });
     }
@@ -143,9 +153,10 @@ class Fold {
       ]),
     );
     for (const monitor of dueIn(this.#plan, round)) {
-      if (monitor.addedAt <= round.time) this.#judge(monitor, round, reported);
+      if (monitor.addedAt <= round.time) this.#judge(monitor, round, reported, services);
     }
     for (const region of reported.keys()) this.#cover(region, round);
+    for (const { place } of services) this.#cover(place, round);
   }
 
   recording(): Recording {
@@ -163,7 +174,12 @@ class Fold {
     };
   }
 
-  #judge(monitor: Monitor, round: Round, reported: ReadonlyMap<number, Map<number, Outcome>>) {
+  #judge(
+    monitor: Monitor,
+    round: Round,
+    reported: ReadonlyMap<number, Map<number, Outcome>>,
+    services: readonly ServiceReport[],
+  ) {
     const { time } = round;
     const reports: Report[] = [];
     for (const id of monitor.regions) {
@@ -177,9 +193,24 @@ class Fold {
       reports.push({ region: id, outcome });
       this.#advance(monitor, region.number, outcome.outcome, time, causeOf(id, outcome));
     }
+    const votes = this.#look(monitor, time, services);
+    // What others saw decides nothing by itself: a check takes place where a region of ours reports.
     if (reports.length === 0 || isUnconfirmed(monitor, reports)) return;
-    const verdict = decide(monitor.verdict.quorum, reports);
+    const verdict = decide(monitor.verdict.quorum, [...reports, ...votes]);
     this.#advance(monitor, overall, verdict.verdict, time, causeOfVerdict(verdict));
+  }
+
+  /** Advances the status at each vantage point; gives the reports of those that vote. */
+  #look(monitor: Monitor, time: number, services: readonly ServiceReport[]): Report[] {
+    if (services.length === 0) return [];
+    return (monitor.vantagePoints ?? []).flatMap(({ service }): Report[] => {
+      const place = placeNumber(service);
+      const opinion = services.find((one) => one.place === place)?.opinions.get(monitor.number);
+      if (opinion === undefined) return [];
+      const { outcome, votes } = opinion;
+      this.#advance(monitor, place, outcome.outcome, time, causeOf(service, outcome));
+      return votes ? [{ region: service, outcome }] : [];
+    });
   }
 
   #advance(

@@ -31,6 +31,7 @@ const reasonCodes: Readonly<Record<FailureReason | OwnFault, number>> = {
   "heartbeat-missing": 30,
   "heartbeat-failed": 32,
   "heartbeat-overlong": 33,
+  "seen-down": 40,
   "region-unreachable": 101,
   "not-run": 102,
   internal: 103,
@@ -40,6 +41,7 @@ const reasonCodes: Readonly<Record<FailureReason | OwnFault, number>> = {
   "resolver-failed": 108,
   "platform-refused": 109,
   "target-refused": 110,
+  "vantage-point-silent": 111,
 };
 
 const reasons = new Map(

@@ -4,9 +4,10 @@ import { compile, type PlanDocument } from "../config/compile.ts";
 import { type Change, diff } from "../config/diff.ts";
 import type { Config } from "../config/schema.ts";
 import { planDocumentSchema } from "../contract/plan.ts";
-import { inbound, placesOf } from "../domain/inbound.ts";
+import { inbound, type Place, placesOf } from "../domain/inbound.ts";
 import type { Plan } from "../domain/plan.ts";
 import { overall } from "../domain/recording.ts";
+import { placeNumber, vantagePlaces } from "../domain/vantage-point.ts";
 import { addAuditEntry } from "./audit.ts";
 
 /** Before anything was applied. */
@@ -66,7 +67,7 @@ export async function propose(db: D1Database, config: Config, now: number): Prom
   const newMonitors = numberUnknown(monitorIds, monitors);
   const newRegions = [
     ...numberUnknown(Object.keys(config.regions), regions),
-    ...(needsDoor(config, regions) ? [inbound] : []),
+    ...unknownPlaces(config, regions),
   ];
   const after = compile(
     config,
@@ -94,6 +95,10 @@ function scopesOf({ monitors, regions }: PlanDocument): [number, number][] {
   return monitors.flatMap((monitor) => [
     [monitor.number, overall] as [number, number],
     ...monitor.regions.map((id): [number, number] => [monitor.number, numbers.get(id) ?? overall]),
+    ...(monitor.vantagePoints ?? []).map(({ service }): [number, number] => [
+      monitor.number,
+      placeNumber(service),
+    ]),
   ]);
 }
 
@@ -248,10 +253,17 @@ function isConflict(error: unknown): boolean {
   );
 }
 
-/** The place where heartbeats come in has a row too: its coverage is found by it. */
-function needsDoor(config: Config, known: readonly { id: string }[]): boolean {
-  if (known.some(({ id }) => id === inbound.id)) return false;
-  return config.monitors.some((monitor) => monitor.type === "heartbeat");
+/** Where no region of ours looks, but something is seen, has a row too: its coverage is found by it. */
+function unknownPlaces({ monitors }: Config, known: readonly { id: string }[]): Place[] {
+  const taken = new Set(known.map(({ id }) => id));
+  const services = new Set(
+    monitors.flatMap((monitor) =>
+      monitor.type === "heartbeat" ? [] : monitor.vantagePoints.map(({ service }) => service),
+    ),
+  );
+  const needed: Place[] = vantagePlaces.filter(({ id }) => services.has(id));
+  if (monitors.some(({ type }) => type === "heartbeat")) needed.unshift(inbound);
+  return needed.filter(({ id }) => !taken.has(id));
 }
 
 function numberUnknown(

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** The newest file of migrations/, which this code was written for. */
-export const newestMigration = "0018_exports.sql";
+export const newestMigration = "0019_vantage_points.sql";
 
 /** The newest migration that was applied, by its file's name; null: none was, by wrangler's list. */
 export async function readAppliedMigration(db: D1Database): Promise<string | null> {

@@ -115,10 +115,14 @@ export const exporterFeatures: Readonly<Record<string, readonly (readonly string
   otlp: [["OTEL_EXPORTER_OTLP_ENDPOINT"]],
   datadog: [["DATADOG_API_KEY"]],
   "new-relic": [["NEW_RELIC_LICENSE_KEY"]],
-  pingdom: [["PINGDOM_API_KEY"]],
-  uptimerobot: [["UPTIMEROBOT_API_KEY"]],
   statuspage: [["STATUSPAGE_API_KEY", "STATUSPAGE_PAGE_ID"]],
   "status-webhook": [["STATUS_WEBHOOK_URL", "STATUS_WEBHOOK_SECRET"]],
+};
+
+/** Services whose checks are read as vantage points, where monitors name them. */
+export const vantageFeatures: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  pingdom: [["PINGDOM_API_KEY"]],
+  uptimerobot: [["UPTIMEROBOT_API_KEY"]],
 };
 
 /** By which settings people can be told. */

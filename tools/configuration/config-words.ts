@@ -82,7 +82,21 @@ const slow = (under: string): Record<string, Words> => ({
   [`${under}expect.downLatencyMs`]: words("Slower is down", "10_000", "ms"),
 });
 
+const vantagePoints = (under: string): Record<string, Words> => ({
+  [`${under}vantagePoints`]: words(
+    "Checks of other services on the same target, at most one of each",
+    '[{ service: "pingdom", check: "85975" }]',
+  ),
+  [`${under}vantagePoints[].service`]: words("Whose check it is", '"pingdom"'),
+  [`${under}vantagePoints[].check`]: words("The service's own id of the check", '"85975"'),
+  [`${under}vantagePoints[].role`]: words(
+    "Whether it votes in the verdict like a region, or is shown beside it",
+    '"verdict"',
+  ),
+});
+
 const kind = (name: string, expectation: string): Record<string, Words> => ({
+  ...vantagePoints(`monitors[${name}].`),
   [`monitors[${name}].type`]: words("What it is", `"${name}"`),
   [`monitors[${name}].expect`]: words("What has to be", expectation),
   ...slow(`monitors[${name}].`),
@@ -174,6 +188,7 @@ export const configWords: Readonly<Record<string, Words>> = {
   "monitors[].public": words("Whether the status page shows it", "false"),
 
   "monitors[http].type": words("What it is; unless said, this", '"http"'),
+  ...vantagePoints("monitors[http]."),
   ...exchange("monitors[http]."),
   ...slow("monitors[http]."),
   "monitors[http].metrics": words(

@@ -9,6 +9,7 @@ import {
   neededSecrets,
   settingsOf,
   type Values,
+  vantageFeatures,
   type Worker,
   workers,
 } from "../configuration/check-settings.ts";
@@ -100,6 +101,21 @@ export function checkSettings(
       warn(
         "probe: ALLOW_PRIVATE_TARGETS is true: whoever sets up a monitor reaches private hosts",
         "It is for a NetPost beside the monitoring: take it out of wrangler.toml",
+      ),
+    );
+  }
+  for (const [service, by] of Object.entries(vantageFeatures)) {
+    const checks = (config?.monitors ?? []).filter(
+      (monitor) =>
+        monitor.type !== "heartbeat" &&
+        monitor.vantagePoints.some((point) => point.service === service),
+    ).length;
+    if (checks === 0 || isOn(by, has.probe)) continue;
+    const [key = ""] = by[0] ?? [];
+    findings.push(
+      warn(
+        `probe: ${key} is missing: ${checks} checks of ${service} are not read`,
+        `Run: npx wrangler secret put ${key} --env probe`,
       ),
     );
   }

@@ -27,6 +27,7 @@ function monitor(id: string, status: Status, detail: string | null = null): Moni
     ...{ intervalSeconds: 60, regional: false, ...present },
     retry: { attempts: 1, timeoutMs: 1, backoffBaseMs: 0, backoffCapMs: 0, budgetMs: 1 },
     verdict: { quorum: "majority", failuresToOpen: 1, successesToClose: 1 },
+    vantagePoints: [],
     regions: {
       "us-east": { ...present, latest: { ...latest, latencyMs: 12, attempts: 1, metrics: {} } },
     },

@@ -42,6 +42,8 @@ export const assumptions = {
   /** Requests to one service in a tick, at most (send-minutes.ts, statuspage.ts). */
   requestsOfExporter: 12,
   requestsOfStatuspage: 10,
+  /** Checks of UptimeRobot that one request asks for (vantage-points/uptimerobot.ts). */
+  checksPerRequest: 50,
   /** Envelopes with errors of one isolate in a minute, and what the rest was (error-reports.ts). */
   errorsAMinute: 21,
   /** ms of CPU of an envelope to Sentry, or of telling a status page something. An estimate. */

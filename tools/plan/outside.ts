@@ -86,6 +86,7 @@ export function outsideLoad(outside: Outside, plan: Plan, which: Case): OutsideL
     envelopesPart(envelopes.tick),
     { ...none, requests: outside.deadMan ? 1 : 0 },
     notesPart(outside, which),
+    vantagePart(plan),
   ];
   const sum = (pick: (part: Part) => number) =>
     parts.reduce((total, part) => total + pick(part), 0);
@@ -163,6 +164,23 @@ function pagePart(page: string, { monitors, regions }: Plan, which: Case): Part 
     rowsWritten: 2 + 3 * requests,
     rowsRead: 2 * rowsRead,
     cpuMs: requests * assumptions.cpuMsPerEnvelope,
+  };
+}
+
+/** Services whose checks are read: what they said last, asked anew, kept; a row each. */
+function vantagePart({ monitors }: Plan): Part {
+  const points = monitors.flatMap(({ vantagePoints = [] }) => vantagePoints);
+  const services = new Set(points.map(({ service }) => service)).size;
+  if (services === 0) return none;
+  const robots = points.filter(({ service }) => service === "uptimerobot").length;
+  const requests = Math.ceil(robots / assumptions.checksPerRequest);
+  return {
+    requests: requests + (services - (robots > 0 ? 1 : 0)),
+    d1Calls: 2,
+    d1Queries: 1 + services,
+    rowsWritten: 2 * services,
+    rowsRead: 2 * services,
+    cpuMs: services * assumptions.cpuMsPerEnvelope + points.length * assumptions.cpuMsPerPoint,
   };
 }
 

@@ -6,6 +6,7 @@ import type { NotificationSetting } from "./notifiers/environment.ts";
 import type { PlanKeeper } from "./plan-keeper.ts";
 import type { Region } from "./region/region.ts";
 import type { StatusPushSetting } from "./status-push/settings.ts";
+import type { VantagePointSetting } from "./vantage-points/settings.ts";
 import type { WatchSetting } from "./watch-settings.ts";
 
 /** What the platform binds to this Worker. */
@@ -87,6 +88,7 @@ export type Env = Bindings & {
     | WatchSetting
     | ExporterSetting
     | StatusPushSetting
+    | VantagePointSetting
     | ErrorReportSetting]?: unknown;
 };
 

@@ -7,7 +7,7 @@ export type Fixture = readonly [rule: string, file: unknown, line: string];
 
 export const hints = '"wnam"|"enam"|"sam"|"weur"|"eeur"|"apac"|"apac-ne"|"apac-se"|"oc"|"afr"|"me"';
 const monitorSettings =
-  "id, name, group, regions, mode, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, category, tags, weight, dependsOn, public, type, url, method, headers, body, auth, redirects, expect, metrics";
+  "id, name, group, regions, mode, intervalSeconds, timeoutMs, attempts, backoffBaseMs, backoffCapMs, budgetMs, quorum, failuresToOpen, successesToClose, sloTarget, vantagePoints, category, tags, weight, dependsOn, public, type, url, method, headers, body, auth, redirects, expect, metrics";
 
 const region = (settings: object) => fileWith({}, { regions: { "us-east": settings } });
 
@@ -163,6 +163,24 @@ export const ofAMonitor: readonly Fixture[] = [
     "a monitor has a region",
     fileWith({ regions: [] }),
     "monitors[0].regions: Too small: expected array to have >=1 items",
+  ],
+  [
+    "a tick asks UptimeRobot for 250 checks at most",
+    fileWith(
+      {},
+      {
+        monitors: Array.from({ length: 251 }, (_, index) => ({
+          ...{ id: `m-${index}`, name: "M", url: "/" },
+          vantagePoints: [{ service: "uptimerobot", check: String(index) }],
+        })),
+      },
+    ),
+    "monitors: at most 250 checks of uptimerobot: a tick asks for 50 at a time, five times",
+  ],
+  [
+    "a region does not have the name of such a service",
+    fileWith({}, { regions: { pingdom: { locationHint: "weur" } } }),
+    "regions: pingdom and uptimerobot are services whose checks can be read",
   ],
   [
     "a monitor has each region once",

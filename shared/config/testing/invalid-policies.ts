@@ -39,6 +39,14 @@ export const ofAPolicy: readonly Fixture[] = [
       ["sloTarget", 0, "Too small: expected number to be >0"],
       ["sloTarget", 1, "Too big: expected number to be <1"],
       ["sloTarget", 99.9, "Too big: expected number to be <1"],
+      [
+        "vantagePoints",
+        [
+          { service: "pingdom", check: "1" },
+          { service: "pingdom", check: "2" },
+        ],
+        "at most one check of each service",
+      ],
     ] as const
   ).map(([setting, value, message]): Fixture => {
     const rule = `${setting} is not ${JSON.stringify(value)}`;

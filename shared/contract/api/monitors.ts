@@ -1,6 +1,7 @@
 /** GET /api/monitoring/monitors and /api/monitoring/monitors/{id}. */
 import { z } from "zod";
 import { categories } from "../../domain/labels.ts";
+import { vantageRoles, vantageServices } from "../../domain/vantage-point.ts";
 import { recordTypeSchema } from "../probes/dns.ts";
 import {
   failureReasonSchema,
@@ -176,6 +177,18 @@ export const monitorDocumentSchema = z.object({
     z.string(),
     z.object({ ...presentStatusFields, latest: latestResultSchema.nullable() }),
   ),
+  vantagePoints: z
+    .array(
+      z.object({
+        service: z.enum(vantageServices),
+        check: z.string().meta({ description: "The service's own id of it" }),
+        role: z
+          .enum(vantageRoles)
+          .meta({ description: "verdict: it votes like a region; beside: it changes nothing" }),
+        ...presentStatusFields,
+      }),
+    )
+    .meta({ description: "Checks of other services on the same target, and what they see" }),
 });
 
 export type MonitorDocument = z.infer<typeof monitorDocumentSchema>;

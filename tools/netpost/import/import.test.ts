@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { parseConfig } from "../../../shared/config/parse.ts";
 import { folderForTest, runConfig } from "../../config/testing/cli.ts";
+import { VendorServer } from "../../testing/vendors/vendor-server.ts";
 import { importFrom } from "../import.ts";
 import { evaluateConfig } from "./evaluate-config.ts";
 import { settle } from "./settle.ts";
@@ -204,6 +207,97 @@ describe.concurrent("an import", () => {
     expect(lost).toContainEqual(["https://shop.example/login", "module"]);
   });
 
+  test("of Pingdom's checks, which go on being vantage points", async () => {
+    const { ids, one, lost, differs } = await imported("pingdom", fixture("pingdom.json"));
+    expect(ids).toEqual(["shop-api", "shop-api-certificate", "search", "mail", "names"]);
+    expect(one("shop-api")).toMatchObject({
+      url: "https://api.shop.example/health?deep=1",
+      tags: ["tier-1"],
+      timeoutMs: 8_000,
+      auth: { basic: { username: "probe", password: expect.stringMatching(/^\{\{secret\./) } },
+      headers: { "X-Api-Key": expect.stringMatching(/^\{\{secret\./) },
+      expect: { contains: ["ok"] },
+      vantagePoints: [{ service: "pingdom", check: "85975" }],
+    });
+    expect(one("shop-api-certificate")).toMatchObject({ expect: { downDaysLeft: 7 } });
+    expect(one("search")).toMatchObject({ url: "http://shop.example:8080/search", method: "POST" });
+    expect(one("mail")).toMatchObject({ type: "tcp", port: 587, expect: { contains: "220" } });
+    expect(one("names")).toMatchObject({ type: "dns", intervalSeconds: 900 });
+    expect(lost).toEqual([
+      ["Router", "type"],
+      ["Old shop", "status"],
+      ["Letters", "type"],
+    ]);
+    expect(differs).toContainEqual(["Names", "nameserver"]);
+  });
+
+  test("of UptimeRobot's monitors, which go on being vantage points", async () => {
+    const { ids, one, lost } = await imported("uptimerobot", fixture("uptimerobot.json"));
+    expect(ids).toEqual(["shop-api", "start-page", "no-errors", "mail", "backup"]);
+    expect(one("shop-api")).toMatchObject({
+      timeoutMs: 20_000,
+      headers: { Accept: "application/json", "X-Api-Key": expect.stringMatching(/^\{\{secret\./) },
+      vantagePoints: [{ service: "uptimerobot", check: "777749809" }],
+    });
+    expect(one("start-page")).toMatchObject({ expect: { matches: ["(?i)Add to cart\\?"] } });
+    expect(one("no-errors")).toMatchObject({ expect: { notContains: ["error"] } });
+    expect(one("mail")).toMatchObject({ type: "tcp", port: 143 });
+    expect(one("backup")).toMatchObject({ type: "heartbeat", every: 86_400 });
+    expect(lost).toEqual([
+      ["Router", "type"],
+      ["Paused", "status"],
+    ]);
+  });
+
+  test("without a file asks the service's own API, and tells what that says", async () => {
+    const vendors = new VendorServer();
+    const port = await new Promise<number>((resolve) => {
+      vendors.server.listen(0, "127.0.0.1", () => {
+        const address = vendors.server.address();
+        resolve(typeof address === "object" && address !== null ? address.port : 0);
+      });
+    });
+    const root = `http://127.0.0.1:${port}`;
+    const read = (name: string): unknown => JSON.parse(readFileSync(fixture(name), "utf8"));
+    const documents = z.array(z.object({ check: z.looseObject({ type: z.unknown() }) }));
+    const checks = documents.parse(read("pingdom.json")).map(({ check }) => {
+      const [type] = Object.keys(Object(check.type));
+      return { ...check, type, detail: { type: check.type } };
+    });
+    const robots = z.object({ monitors: z.array(z.looseObject({})) });
+    const { monitors } = robots.parse(read("uptimerobot.json"));
+    const many = Array.from({ length: 60 }, (_, index) => ({
+      ...monitors[1],
+      id: index + 1,
+      friendly_name: `Page ${index}`,
+    }));
+    const watch = (box: string, watched: object) =>
+      fetch(`${root}/control/${box}`, { method: "PUT", body: JSON.stringify({ watched }) });
+    await watch("a", { key: "token", checks });
+    await watch("b", { key: "key", checks: many });
+    const asking = {
+      PINGDOM_API_URL: `${root}/pingdom/a`,
+      UPTIMEROBOT_API_URL: `${root}/uptimerobot/b`,
+    };
+    const env = { ...asking, PINGDOM_API_KEY: "token", UPTIMEROBOT_API_KEY: "key" };
+    const pingdom = settle(await importFrom("pingdom", undefined, undefined, env));
+    expect(pingdom.monitors.map(({ id }) => id)).toContain("shop-api-certificate");
+    const robot = settle(await importFrom("uptimerobot", undefined, undefined, env));
+    expect(robot.monitors).toHaveLength(60);
+    const wrong = { ...asking, PINGDOM_API_KEY: "other", UPTIMEROBOT_API_KEY: "other" };
+    for (const [tool, words] of [
+      ["pingdom", "Pingdom: status 401: is the key right?"],
+      ["uptimerobot", "UptimeRobot: api_key is wrong"],
+    ] as const) {
+      await expect(importFrom(tool, undefined, undefined, wrong)).rejects.toThrow(words);
+      await expect(importFrom(tool, undefined, undefined, {})).rejects.toThrow(
+        /or set \w+_API_KEY/,
+      );
+    }
+    await expect(importFrom("gatus", undefined)).rejects.toThrow("import gatus: name its file");
+    vendors.server.close();
+  });
+
   test("tells on stderr what was lost, prints a module, and is strict when asked", async () => {
     const args = ["import", "gatus", fixture("gatus.yaml")];
     const { code, stdout, stderr } = await runConfig(args, { cwd });
@@ -219,7 +313,8 @@ describe.concurrent("an import", () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
       stdout: "",
-      stderr: "import: unknown tool nagios; one of uptime-kuma, uptimeflare, gatus, prometheus\n",
+      stderr:
+        "import: unknown tool nagios; one of uptime-kuma, uptimeflare, gatus, prometheus, pingdom, uptimerobot\n",
     });
   });
 
@@ -229,6 +324,8 @@ describe.concurrent("an import", () => {
     ["gatus", fixture("uptime.config.ts"), "uptime.config.ts:"],
     ["prometheus", fixture("gatus.yaml"), "not a configuration of Prometheus: scrape_configs: "],
     ["uptimeflare", fixture("Uptime_Kuma_Backup.json"), "not a configuration of UptimeFlare: "],
+    ["pingdom", fixture("uptimerobot.json"), "not what Pingdom's API tells: "],
+    ["uptimerobot", fixture("pingdom.json"), "not what UptimeRobot's getMonitors tells: "],
   ] as const)("to %s of %s is refused, in words", async (tool, file, words) => {
     await expect(importFrom(tool, file)).rejects.toThrow(words);
   });

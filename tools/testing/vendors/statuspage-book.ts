@@ -14,6 +14,7 @@ export interface BookIncident {
 export interface VendorAnswer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One page, with a component for every id that begins with `cmp`. */

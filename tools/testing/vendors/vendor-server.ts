@@ -1,6 +1,6 @@
 /**
- * Stands in for services that are told metrics and status: it takes what their published API
- * descriptions allow, and refuses everything else as they do. Below `/<vendor>/<box>/` is a service
+ * Stands in for services that are told metrics and status, or asked what they saw: it takes what
+ * their published API descriptions allow, and refuses everything else as they do. Below `/<vendor>/<box>/` is a service
  * of its own; `PUT /control/<box>` says how the next requests are answered instead, and
  * `GET /control/<box>` tells what came and what a page has.
  */
@@ -9,6 +9,7 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { datadogRequest, newRelicRequest, otlpRequest } from "./schemas.ts";
 import { StatuspageBook, type VendorAnswer } from "./statuspage-book.ts";
+import { pingdomAnswer, uptimeRobotAnswer, watchedSchema } from "./watch-services.ts";
 
 const scriptSchema = z.strictObject({
   /** One after the other; `lost` does what is asked and breaks the connection. */
@@ -26,6 +27,8 @@ const scriptSchema = z.strictObject({
     .default([]),
   /** Bodies that are longer are too large. */
   maxBytes: z.int().optional(),
+  /** What a service that watches has seen. */
+  watched: watchedSchema.optional(),
 });
 
 type Script = z.infer<typeof scriptSchema>;
@@ -75,7 +78,7 @@ export class VendorServer {
       response.socket?.resetAndDestroy();
       return;
     }
-    give(response, answer.status, answer.body);
+    give(response, answer.status, answer.body, answer.headers);
   }
 }
 
@@ -133,6 +136,8 @@ function answerOf(
   body: string,
   { script, page }: Box,
 ): VendorAnswer {
+  if (vendor === "pingdom") return pingdomAnswer(method, path, headers, script.watched);
+  if (vendor === "uptimerobot") return uptimeRobotAnswer(method, path, body, script.watched);
   if (vendor === "statuspage") {
     const [, id, below] = /^v1\/pages\/(\w+)\/(.+)$/.exec(path) ?? [];
     if (id !== "page1" || below === undefined) return { status: 404, body: { error: "Not found" } };

@@ -11966,7 +11966,8 @@ export const openApiText = String.raw`{
      "websocket",
      "heartbeat-missing",
      "heartbeat-failed",
-     "heartbeat-overlong"
+     "heartbeat-overlong",
+     "seen-down"
     ]
    },
    "FaultsPart": {
@@ -14632,6 +14633,73 @@ export const openApiText = String.raw`{
         "latest"
        ]
       }
+     },
+     "vantagePoints": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "service": {
+         "type": "string",
+         "enum": [
+          "pingdom",
+          "uptimerobot"
+         ]
+        },
+        "check": {
+         "type": "string",
+         "description": "The service's own id of it"
+        },
+        "role": {
+         "type": "string",
+         "enum": [
+          "verdict",
+          "beside"
+         ],
+         "description": "verdict: it votes like a region; beside: it changes nothing"
+        },
+        "status": {
+         "$ref": "#/components/schemas/Status",
+         "description": "Unknown: nobody was looking, which is our fault, not the target's"
+        },
+        "since": {
+         "$ref": "#/components/schemas/Instant",
+         "description": "ISO 8601, UTC",
+         "example": "2026-11-23T18:45:00Z"
+        },
+        "unknownReason": {
+         "anyOf": [
+          {
+           "$ref": "#/components/schemas/UnknownReason"
+          },
+          {
+           "type": "null"
+          }
+         ],
+         "description": "not-known-yet: no check has settled its status so far; region-not-reporting: none of its regions took part in the newest round; stale: no round was recorded for two minutes; own-fault: the probe itself failed"
+        },
+        "cause": {
+         "anyOf": [
+          {
+           "$ref": "#/components/schemas/Cause"
+          },
+          {
+           "type": "null"
+          }
+         ]
+        }
+       },
+       "required": [
+        "service",
+        "check",
+        "role",
+        "status",
+        "since",
+        "unknownReason",
+        "cause"
+       ]
+      },
+      "description": "Checks of other services on the same target, and what they see"
      }
     },
     "required": [
@@ -14654,7 +14722,8 @@ export const openApiText = String.raw`{
      "unknownReason",
      "cause",
      "regional",
-     "regions"
+     "regions",
+     "vantagePoints"
     ]
    },
    "MonitorList": {
@@ -16658,7 +16727,8 @@ export const openApiText = String.raw`{
          "resolver-failed",
          "platform-refused",
          "target-refused",
-         "pings-not-taken"
+         "pings-not-taken",
+         "vantage-point-silent"
         ]
        },
        "detail": {
@@ -17202,6 +17272,7 @@ export const openApiText = String.raw`{
      "heartbeat-missing",
      "heartbeat-failed",
      "heartbeat-overlong",
+     "seen-down",
      "region-unreachable",
      "not-run",
      "internal",
@@ -17210,7 +17281,8 @@ export const openApiText = String.raw`{
      "resolver-failed",
      "platform-refused",
      "target-refused",
-     "pings-not-taken"
+     "pings-not-taken",
+     "vantage-point-silent"
     ]
    },
    "ReviewBody": {

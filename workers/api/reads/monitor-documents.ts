@@ -4,6 +4,7 @@ import type { Monitor } from "../../../shared/domain/monitor.ts";
 import {
   type PresentStatus,
   presentByRegion,
+  presentByVantagePoint,
   presentOverall,
 } from "../../../shared/domain/present-status.ts";
 import type { StoredResult } from "../../../shared/storage/queries.ts";
@@ -44,6 +45,10 @@ export function monitorDocument(
     ...statusFields(present),
     regional: isRegional(present),
     regions: Object.fromEntries(regions),
+    vantagePoints: presentByVantagePoint(snapshot, monitor).map(({ point, status }) => ({
+      ...point,
+      ...statusFields(status),
+    })),
   };
 }
 

@@ -1,4 +1,4 @@
-/** A request to a service outside that is told things: bounded in time and in what is read. */
+/** A request to a service outside, which is told or asked things: bounded in time and in what is read. */
 import type { Clock } from "../../../shared/clock.ts";
 import type { Redact } from "../../../shared/redact.ts";
 import { largestReply } from "../notifiers/http-delivery.ts";
@@ -12,6 +12,8 @@ export interface ServiceRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How far the answer is read, bytes; usually 64 KiB. */
+  readonly mostBytes?: number;
 }
 
 export interface ServiceContext {
@@ -34,6 +36,7 @@ export type ServiceAnswer =
       readonly words: string;
       /** How long the service asks us to wait, seconds; null: it does not. */
       readonly waitSeconds: number | null;
+      readonly headers: Headers;
     }
   | { readonly kind: "none"; readonly reason: "timeout" | "connection" };
 
@@ -43,7 +46,7 @@ const longestWords = 120;
 
 /** Asks; never throws for what happens outside. */
 export async function askService(
-  { method, url, headers, body }: ServiceRequest,
+  { method, url, headers, body, mostBytes = largestReply }: ServiceRequest,
   { clock, redact, userAgent, deadlineMs }: ServiceContext,
 ): Promise<ServiceAnswer> {
   const leftMs = Math.min(longestMs, deadlineMs - clock.now());
@@ -59,13 +62,14 @@ export async function askService(
       cache: "no-store",
       signal,
     });
-    const { text } = await readBody(response, true, largestReply);
+    const { text } = await readBody(response, true, mostBytes);
     return {
       kind: "answer",
       status: response.status,
       json: parseJson(text),
       words: oneLine(redact(text), longestWords),
       waitSeconds: retryAfterSeconds(response.headers.get("Retry-After"), clock.now()),
+      headers: response.headers,
     };
   } catch {
     return { kind: "none", reason: signal.aborted ? "timeout" : "connection" };

@@ -10,7 +10,9 @@ export type ServiceFailureReason =
   | "too-large"
   | "rate-limited"
   | "server-error"
-  | "rejected";
+  | "rejected"
+  /** An answer that its description does not know, where it is asked something. */
+  | "malformed";
 
 export interface ServiceFailure {
   readonly reason: ServiceFailureReason;

@@ -3,6 +3,7 @@ import { exporterSettingsSchema, otlpHeaders } from "./settings.ts";
 const names = [
   ...Object.keys(exporterSettingsSchema.shape),
   ...["STATUSPAGE_API_KEY", "STATUS_WEBHOOK_URL", "STATUS_WEBHOOK_SECRET"],
+  ...["PINGDOM_API_KEY", "UPTIMEROBOT_API_KEY"],
 ].filter((name) => /KEY|HEADERS|SECRET|WEBHOOK/.test(name));
 
 /** The secrets of services outside, and the parts in which they are sent. */

@@ -5,7 +5,8 @@
  *   2. fan-out      every region's objects probe what is due in a round …
  *   3. region/      … each target with retries, and keep the results until they are recorded;
  *      confirm      under round-robin, a failure is confirmed by all other regions at once
- *      heartbeats   what NetPost's own jobs said is reported beside it
+ *      heartbeats   what NetPost's own jobs said is reported beside it,
+ *      vantage-points  and what other services see, which were asked meanwhile
  *   4. record       results → verdict → status → transitions and outages (shared/domain) …
  *   5.              … in one batch that changes nothing if another tick was faster
  *   6. acknowledge  the objects let go of what the database has
@@ -31,6 +32,7 @@ import { meterDatabase } from "./meter-database.ts";
 import { type Recorded, record } from "./record.ts";
 import type { TickSurroundings } from "./surroundings.ts";
 import { type UpkeepOutcome, upkeep } from "./upkeep.ts";
+import { addOpinions, askServices, type Seen } from "./vantage-points.ts";
 import { type NotedOutcome, watchSelf } from "./watch-self.ts";
 
 /** What became of one round. */
@@ -83,7 +85,10 @@ async function runTick(
     return { minute, plan: loaded, rounds: [], upkeep: null, alive };
   }
   const { plan } = loaded;
-  const running = planRounds(plan, minute).map((round) => runRound(surroundings, plan, round));
+  const seen = askServices(surroundings, plan, minute);
+  const running = planRounds(plan, minute).map((round) =>
+    runRound(surroundings, plan, round, seen),
+  );
   const [rounds, upkept] = await Promise.all([
     Promise.all(running),
     // Beside the fast rounds: the last of them ends when the next minute begins.
@@ -99,6 +104,7 @@ async function runRound(
   surroundings: TickSurroundings,
   plan: Plan,
   round: Round,
+  seen: Promise<Seen>,
 ): Promise<RoundOutcome> {
   const { clock } = surroundings;
   const earlyMs = round.time * 1000 - clock.now();
@@ -108,7 +114,8 @@ async function runRound(
   for (;;) {
     const answered = await fanOut(surroundings, plan, round);
     const confirmed = await confirm(surroundings, plan, round, answered);
-    const collected = await addHeartbeats(surroundings, plan, round, confirmed);
+    const judged = await addHeartbeats(surroundings, plan, round, confirmed);
+    const collected = addOpinions(await seen, plan, round, judged);
     const recorded = await record(surroundings, plan, collected);
     if (recorded.kind === "recorded") await acknowledge(surroundings, collected.deliveries);
 

@@ -38,7 +38,7 @@ export class Vendor {
   readonly #box = crypto.randomUUID();
   readonly #vendor: string;
 
-  constructor(vendor: "otlp" | "datadog" | "new-relic" | "statuspage") {
+  constructor(vendor: "otlp" | "datadog" | "new-relic" | "statuspage" | "pingdom" | "uptimerobot") {
     this.#vendor = vendor;
   }
 
@@ -48,7 +48,16 @@ export class Vendor {
 
   /** Says how the next requests are answered. */
   async script(next: readonly ScriptedAnswer[], maxBytes?: number): Promise<void> {
-    const body = JSON.stringify({ next, ...(maxBytes !== undefined && { maxBytes }) });
+    await this.#put({ next, ...(maxBytes !== undefined && { maxBytes }) });
+  }
+
+  /** Says what a service that watches has seen, and how the next requests are answered. */
+  async watch(watched: object, next: readonly ScriptedAnswer[] = []): Promise<void> {
+    await this.#put({ watched, next });
+  }
+
+  async #put(script: object): Promise<void> {
+    const body = JSON.stringify(script);
     const response = await fetch(this.#control, { method: "PUT", body });
     if (!response.ok) throw new Error("the stand-in does not take this");
     await response.text();
