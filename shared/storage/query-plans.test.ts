@@ -48,6 +48,7 @@ import * as rollupWork from "./rollup-work.ts";
 import * as rollups from "./rollups.ts";
 import * as schemaVersion from "./schema-version.ts";
 import * as scrape from "./scrape.ts";
+import * as serviceStates from "./service-states.ts";
 import * as vantageServices from "./vantage-services.ts";
 
 /** A statement as it was sent. */
@@ -157,6 +158,7 @@ const reads: Readonly<Record<string, readonly Read[]>> = {
     },
   ],
   "exportStates.readExports": [(db) => exportStates.readExports(db)],
+  "serviceStates.readServiceStates": [(db) => serviceStates.readServiceStates(db)],
   "vantageServices.readVantageServices": [(db) => vantageServices.readVantageServices(db)],
   "exportStates.readMinuteResults": [
     (db) => exportStates.readMinuteResults(db, 1_000_000, 1_000_060),
@@ -319,6 +321,7 @@ const modules = {
   rawLatencies,
   exportStates,
   exportsStatus,
+  serviceStates,
   vantageServices,
   healthHistory,
   heartbeats,

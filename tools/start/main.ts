@@ -43,6 +43,7 @@ async function main(): Promise<number> {
   if (production !== null && "mistakes" in production) {
     return refuse(production.mistakes.join("\nnpm start: "));
   }
+  if (!isProduction) await sayIgnored();
   const stopping = signalled();
   const stops: (() => Promise<void>)[] = [];
   try {
@@ -97,6 +98,14 @@ async function main(): Promise<number> {
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
+}
+
+/** What is in the environment and would be taken for good, but is not now. */
+async function sayIgnored(): Promise<void> {
+  const { ignoredIn } = await import("./production.ts");
+  const names = await ignoredIn(process.env);
+  if (names.length === 0) return;
+  console.log(`Not taken without \`-- --production\`: ${names.join(", ")}`);
 }
 
 function refuse(line: string): number {

@@ -21,3 +21,12 @@ export async function readProduction(
     vars: { probe: valuesFor("probe", settings, env), api: valuesFor("api", settings, env) },
   };
 }
+
+/** Settings of the Workers that an environment has, and that only `--production` takes. */
+export async function ignoredIn(env: Values): Promise<string[]> {
+  const taken = new Set<string>([...needed, "HEARTBEAT_SECRET", "API_URL"]);
+  const names = (await readSettings())
+    .filter(({ place, isReserved }) => place !== "tools" && !isReserved)
+    .map(({ name }) => name);
+  return [...new Set(names)].filter((name) => env[name] && !taken.has(name)).toSorted();
+}

@@ -60,6 +60,7 @@ it("npm start has every monitor's status after its first tick, and ends whole on
       PORT: String(ports.api),
       STAND_IN_PORT: String(ports.standIn),
       DATA_DIR: dataDir,
+      DATADOG_API_KEY: "planted-key",
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -86,6 +87,8 @@ it("npm start has every monitor's status after its first tick, and ends whole on
   early.catch(() => {});
   known.catch(() => {});
   await Promise.race([known, early]);
+  expect(output).toContain("Not taken without `-- --production`: DATADOG_API_KEY\n");
+  expect(output).not.toContain("planted-key");
   const note: unknown = JSON.parse(readFileSync(join(dataDir, "running.json"), "utf8"));
   const { workerdPid } = noteSchema.parse(note);
   expect(startOfProcess(workerdPid)).toBeDefined();

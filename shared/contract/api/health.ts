@@ -142,6 +142,30 @@ export const faultsPartSchema = z.object({
   ),
 });
 
+/** Services outside that are told something, or asked what they saw. */
+export const servicesPartSchema = z.object({
+  ok: z.boolean().meta({
+    description: "None failed three times in a row or more, the last time in the last 15 minutes",
+  }),
+  reason,
+  services: z.array(
+    z.object({
+      name: z.string().meta({ description: "For example otlp, statuspage, pingdom" }),
+      use: z.enum(["told", "asked"]),
+      failures: z.int().meta({ description: "In a row" }),
+      lastSuccessAt: instantSchema.nullable(),
+      lastFailureAt: instantSchema.nullable(),
+      lastFailure: z
+        .object({ reason: z.string(), detail: z.string().nullable() })
+        .nullable()
+        .meta({ description: "Of the last failure, while nothing has succeeded since" }),
+      heldUntil: instantSchema
+        .nullable()
+        .meta({ description: "It is left alone until then: its limit, or it is away" }),
+    }),
+  ),
+});
+
 /** What ticks took of Cloudflare's limits on the present day (UTC). */
 export const quotaPartSchema = z.object({
   ok: z.boolean().meta({ description: "No limit is used by 80 %" }),
@@ -178,6 +202,7 @@ export const detailedHealthSchema = z.object({
     delivery: deliveryPartSchema,
     channels: channelsPartSchema,
     faults: faultsPartSchema,
+    services: servicesPartSchema,
     quota: quotaPartSchema,
   }),
   netpost: z.object({

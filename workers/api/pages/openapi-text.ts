@@ -11459,6 +11459,9 @@ export const openApiText = String.raw`{
        "faults": {
         "$ref": "#/components/schemas/FaultsPart"
        },
+       "services": {
+        "$ref": "#/components/schemas/ServicesPart"
+       },
        "quota": {
         "$ref": "#/components/schemas/QuotaPart"
        }
@@ -11473,6 +11476,7 @@ export const openApiText = String.raw`{
        "delivery",
        "channels",
        "faults",
+       "services",
        "quota"
       ]
      },
@@ -18152,6 +18156,117 @@ export const openApiText = String.raw`{
       ],
       "additionalProperties": false
      }
+    ]
+   },
+   "ServicesPart": {
+    "type": "object",
+    "properties": {
+     "ok": {
+      "type": "boolean",
+      "description": "None failed three times in a row or more, the last time in the last 15 minutes"
+     },
+     "reason": {
+      "type": [
+       "string",
+       "null"
+      ],
+      "description": "Why it is not ok, in words"
+     },
+     "services": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string",
+         "description": "For example otlp, statuspage, pingdom"
+        },
+        "use": {
+         "type": "string",
+         "enum": [
+          "told",
+          "asked"
+         ]
+        },
+        "failures": {
+         "type": "integer",
+         "description": "In a row"
+        },
+        "lastSuccessAt": {
+         "anyOf": [
+          {
+           "$ref": "#/components/schemas/Instant"
+          },
+          {
+           "type": "null"
+          }
+         ],
+         "description": "ISO 8601, UTC",
+         "example": "2026-11-23T18:45:00Z"
+        },
+        "lastFailureAt": {
+         "anyOf": [
+          {
+           "$ref": "#/components/schemas/Instant"
+          },
+          {
+           "type": "null"
+          }
+         ],
+         "description": "ISO 8601, UTC",
+         "example": "2026-11-23T18:45:00Z"
+        },
+        "lastFailure": {
+         "type": [
+          "object",
+          "null"
+         ],
+         "properties": {
+          "reason": {
+           "type": "string"
+          },
+          "detail": {
+           "type": [
+            "string",
+            "null"
+           ]
+          }
+         },
+         "required": [
+          "reason",
+          "detail"
+         ],
+         "description": "Of the last failure, while nothing has succeeded since"
+        },
+        "heldUntil": {
+         "anyOf": [
+          {
+           "$ref": "#/components/schemas/Instant"
+          },
+          {
+           "type": "null"
+          }
+         ],
+         "description": "It is left alone until then: its limit, or it is away",
+         "example": "2026-11-23T18:45:00Z"
+        }
+       },
+       "required": [
+        "name",
+        "use",
+        "failures",
+        "lastSuccessAt",
+        "lastFailureAt",
+        "lastFailure",
+        "heldUntil"
+       ]
+      }
+     }
+    },
+    "required": [
+     "ok",
+     "reason",
+     "services"
     ]
    },
    "ShownHeartbeat": {

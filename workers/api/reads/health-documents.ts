@@ -10,6 +10,7 @@ import type { HealthScore } from "../../../shared/domain/health-score.ts";
 import { healthScoreDocument } from "../../../shared/measure/health-score.ts";
 import type { OutboxState } from "../../../shared/storage/alerting/outbox-state.ts";
 import type { OwnState } from "../../../shared/storage/own-watch.ts";
+import type { ServiceState } from "../../../shared/storage/service-states.ts";
 import { version } from "../../../shared/version.ts";
 import { assess, byGroup, countStatuses, statusesOf, worstOf } from "./assessment.ts";
 import { instant, instantOrNull } from "./instant.ts";
@@ -22,6 +23,7 @@ import {
   quotaPart,
   regionsReason,
   schemaPart,
+  servicesPart,
   ticksPart,
 } from "./own-parts.ts";
 import { regionDocument, regionStates, type Snapshot } from "./snapshot.ts";
@@ -69,6 +71,7 @@ export interface OwnFindings {
   readonly channels: readonly ConfiguredChannel[] | null;
   readonly outbox: OutboxState;
   readonly own: OwnState;
+  readonly services: readonly ServiceState[];
 }
 
 /** Our own parts, and NetPost's assessment. */
@@ -91,6 +94,7 @@ export function detailedHealth(found: OwnFindings, health: HealthScore): Detaile
     delivery: deliveryPart(outbox, snapshot.now),
     channels: channelsPart(found.channels),
     faults: faultsPart(own, snapshot.now),
+    services: servicesPart(found.services, snapshot.now),
     quota: quotaPart(own),
   };
   const ok = Object.values(parts).every((part) => part.ok) && parts.ticks.reason === null;

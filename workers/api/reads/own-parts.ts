@@ -12,6 +12,7 @@ import { quotaUse } from "../../../shared/domain/quota.ts";
 import type { OutboxState } from "../../../shared/storage/alerting/outbox-state.ts";
 import type { OwnState } from "../../../shared/storage/own-watch.ts";
 import { newestMigration } from "../../../shared/storage/schema-version.ts";
+import type { ServiceState } from "../../../shared/storage/service-states.ts";
 import { instant, instantOrNull } from "./instant.ts";
 import type { RegionState, Snapshot } from "./snapshot.ts";
 
@@ -128,6 +129,31 @@ export function faultsPart({ faults }: OwnState, now: number): Parts["faults"] {
   });
   const words = kinds.map(({ kind, count }) => `${kind} ${count}`).join(", ");
   return { ...listed([words === "" ? null : words]), windowSeconds: faultsSeconds, kinds };
+}
+
+/** From so many failures in a row on, a service outside does not work. */
+const failuresInRow = 3;
+
+/** @param states how telling or asking services outside fares, one each */
+export function servicesPart(states: readonly ServiceState[], now: number): Parts["services"] {
+  const failing = states.filter(
+    // One that was turned off goes on having failed.
+    ({ failures, lastFailureAt }) =>
+      failures >= failuresInRow && (lastFailureAt ?? 0) >= now - faultsSeconds,
+  );
+  const words = failing.map(
+    ({ name, failures, reason }) => `${name} failed ${failures} times: ${reason}`,
+  );
+  return {
+    ...listed(words),
+    services: states.map(({ name, use, failures, reason, detail, ...at }) => ({
+      ...{ name, use, failures },
+      lastSuccessAt: instantOrNull(at.lastSuccessAt),
+      lastFailureAt: instantOrNull(at.lastFailureAt),
+      lastFailure: failures === 0 || reason === null ? null : { reason, detail },
+      heldUntil: instantOrNull(at.heldUntil > now ? at.heldUntil : null),
+    })),
+  };
 }
 
 export function quotaPart({ usage }: OwnState): Parts["quota"] {

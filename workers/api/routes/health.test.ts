@@ -187,6 +187,7 @@ describe("GET /api/monitoring/health/detailed", () => {
           reason: "no channel is on: nobody is told of anything",
         },
         faults: { ok: true, reason: null, windowSeconds: 900, kinds: [] },
+        services: { ok: true, reason: null, services: [] },
         quota: { ok: true, reason: null, plan: null, limits: [] },
       },
       netpost: {
@@ -227,6 +228,12 @@ describe("GET /api/monitoring/health/detailed", () => {
     await run("INSERT INTO own_faults VALUES (?1, 'exporter', 0, 4, 'status 500')", minute(-1));
     const day = at - (at % 86_400);
     await run("INSERT INTO platform_usage VALUES (?1, 'free', 9, 81000, 9, 9, 9, 9, 9)", day);
+    const failed = { failures: 3, last_failure_at: minute(0), reason: "rejected" };
+    const told =
+      "INSERT INTO exports (name, failures, last_failure_at, reason) VALUES (?1, ?2, ?3, ?4)";
+    await run(told, "otlp", failed.failures, failed.last_failure_at, failed.reason);
+    await run(told, "turned-off", 9, minute(-60), failed.reason);
+    await run("INSERT INTO vantage_services (service, read_at) VALUES ('pingdom', ?1)", minute(0));
     await run("INSERT INTO channel_pace (channel, away_since) VALUES ('slack', 1)");
     await run("INSERT INTO d1_migrations (name) VALUES ('9999_of_another_version.sql')");
     const broken = { id: "pagerduty", type: null, on: false, because: "malformed", broken: true };
@@ -245,9 +252,21 @@ describe("GET /api/monitoring/health/detailed", () => {
       delivery: "nothing gets through slack",
       channels: "no channel is on: nobody is told of anything; settings of pagerduty are malformed",
       faults: "exporter 4",
+      services: "otlp failed 3 times: rejected",
       quota: "81 % of D1 rows written a day",
     });
-    for (const table of ["silent_objects", "own_faults", "platform_usage", "channel_pace"]) {
+    expect(parts.services.services).toContainEqual({
+      ...{ name: "pingdom", use: "asked", failures: 0, lastSuccessAt: iso(minute(0)) },
+      ...{ lastFailureAt: null, lastFailure: null, heldUntil: null },
+    });
+    for (const table of [
+      "exports",
+      "vantage_services",
+      "silent_objects",
+      "own_faults",
+      "platform_usage",
+      "channel_pace",
+    ]) {
       await run(`DELETE FROM ${table}`);
     }
     await run("DELETE FROM d1_migrations WHERE name >= ?1", newestMigration);

@@ -12,6 +12,7 @@ import { readHealthScore } from "../../../shared/measure/health-score.ts";
 import { readOutboxState } from "../../../shared/storage/alerting/outbox-state.ts";
 import { readOwnState } from "../../../shared/storage/own-watch.ts";
 import { readAppliedMigration } from "../../../shared/storage/schema-version.ts";
+import { readServiceStates } from "../../../shared/storage/service-states.ts";
 import { version } from "../../../shared/version.ts";
 import type { ApiEnv } from "../context.ts";
 import { problemOf } from "../problems.ts";
@@ -90,12 +91,13 @@ export function addOwnHealth(app: OpenAPIHono<ApiEnv>): void {
     if (seen.snapshot === null) throw seen.error;
     const { snapshot, part, migration } = seen;
     const { now } = snapshot;
-    const [health, outbox, own] = await Promise.all([
+    const [health, outbox, own, services] = await Promise.all([
       fromDatabase(readHealthScore(DB, snapshot.plan, snapshot)),
       fromDatabase(readOutboxState(DB, now - deadSeconds)),
       fromDatabase(readOwnState(DB, now - faultsSeconds, now)),
+      fromDatabase(readServiceStates(DB)),
     ]);
-    const found = { snapshot, database: part, migration, probe, channels, outbox, own };
+    const found = { snapshot, database: part, migration, probe, channels, outbox, own, services };
     return context.json(detailedHealth(found, health), 200);
   });
 }
