@@ -3,6 +3,7 @@ import type { Monitor, RegionId } from "../../shared/domain/monitor.ts";
 import { isProbedFrom, type Plan } from "../../shared/domain/plan.ts";
 import { isDue, type Round, type Step, stepOf, steps } from "../../shared/domain/schedule.ts";
 import { connections, worstCaseMs } from "../../shared/domain/shard.ts";
+import { type Statements, tickStatements } from "../../shared/domain/tick-statements.ts";
 import { assumptions } from "./assumptions.ts";
 import {
   added,
@@ -23,10 +24,41 @@ const statementsOfMemory = 4;
 /** Ledger, results, coverage; and, where statuses change: statuses, transitions, outages. */
 const statementsOfRecording = { typical: 3, worst: 6 } as const;
 
+const { ordinary, afterIncident, outage, rollUp } = tickStatements;
+
+/**
+ * Alerting, delivery and upkeep: what was measured of whole ticks, without what is counted here of
+ * their plan and their round, and without the note of use. In the worst case everything goes down in
+ * the minute in which an hour is rolled up.
+ */
+const afterRound: Readonly<Record<Case, Statements>> = {
+  typical: {
+    queries: ordinary.queries - 2 - statementsOfMemory - statementsOfRecording.typical,
+    calls: ordinary.calls - 2 - assumptions.d1CallsPerRound,
+  },
+  worst: {
+    queries:
+      outage.queries +
+      (rollUp.queries - afterIncident.queries) -
+      (3 + statementsOfMemory + statementsOfRecording.worst),
+    calls: outage.calls + (rollUp.calls - afterIncident.calls) - 4 - assumptions.d1CallsPerRound,
+  },
+};
+
 /** A tick asks the ledger which plan is in force; after a change it reads it and has it kept. */
 const tickBase: Readonly<Record<Case, InvocationLoad>> = {
-  typical: { ...idle, subrequests: 1, d1Queries: 1, cpuMs: assumptions.cpuMsPerTick },
-  worst: { ...idle, subrequests: 3, d1Queries: 2, cpuMs: assumptions.cpuMsPerTick },
+  typical: {
+    ...idle,
+    subrequests: 1 + afterRound.typical.calls,
+    d1Queries: 1 + afterRound.typical.queries,
+    cpuMs: assumptions.cpuMsPerTick,
+  },
+  worst: {
+    ...idle,
+    subrequests: 3 + afterRound.worst.calls,
+    d1Queries: 2 + afterRound.worst.queries,
+    cpuMs: assumptions.cpuMsPerTick,
+  },
 };
 
 /** Messages of a tick to an object for a round: to run it, and to let go of its results. */

@@ -13,6 +13,13 @@ import type { TickSurroundings } from "./surroundings.ts";
 /** Rows deleted by one statement at most: a few milliseconds of the database's time. */
 const rowsAtOnce = 5_000;
 
+/**
+ * What is kept moves by hours, and rollups are few: both are looked at now and then, in a minute in
+ * which nothing else is due that takes many statements (a tick's are limited).
+ */
+const layersEverySeconds = 600;
+const layersAtSecond = 180;
+
 /** No statement is begun later in the minute: the next tick is due. */
 const latestMs = 50_000;
 
@@ -25,7 +32,10 @@ export async function retainStep(
   plan: Plan,
   minute: number,
 ): Promise<LogValue> {
-  const moved = await keepFrom(env.DB, keptFrom(plan.retention ?? defaultRetention, minute));
+  const isTurn = minute % layersEverySeconds === layersAtSecond;
+  const moved = isTurn
+    ? await keepFrom(env.DB, keptFrom(plan.retention ?? defaultRetention, minute))
+    : { read: 0, written: 0 };
   const told = { results: 0, hours: 0, days: 0, rowsRead: moved.read, rowsWritten: moved.written };
   const count = ({ deleted, rows }: Deleted) => {
     told.rowsRead += rows.read;
@@ -44,7 +54,7 @@ export async function retainStep(
     [hour, "hours"],
     [day, "days"],
   ] as const) {
-    const outcome = inTime() ? await deleteOldRollups(env.DB, step, rowsAtOnce) : null;
+    const outcome = isTurn && inTime() ? await deleteOldRollups(env.DB, step, rowsAtOnce) : null;
     if (outcome !== null) told[layer] += count(outcome);
   }
   return told.rowsWritten > 0 ? told : null;

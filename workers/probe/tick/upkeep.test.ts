@@ -48,6 +48,9 @@ beforeEach(async () => {
   await applyConfig(config);
 });
 
+/** Seconds after an hour's first minute at which old rollups have their turn. */
+const turn = 180;
+
 describe("the upkeep of a tick", () => {
   it("rolls up an hour when it is over and its results have had time to come in", async () => {
     await tickAt(first + hour - 120);
@@ -81,10 +84,11 @@ describe("the upkeep of a tick", () => {
     await tickAt(first + hour);
     await tickAt(first + 3 * day);
     expect(await results()).toHaveLength(9);
-    await tickAt(first + 3 * day + hour);
+    await tickAt(first + 3 * day + hour + turn);
     expect(await results()).not.toContain(first);
     expect(await results()).toHaveLength(9);
-    expect(await rollups()).toHaveLength(3 * 3);
+    // Three hours and two days, of three regions.
+    expect(await rollups()).toHaveLength(5 * 3);
   });
 
   it("deletes hours when they are no longer kept", async () => {
@@ -93,8 +97,8 @@ describe("the upkeep of a tick", () => {
     await tickAt(first + 3 * hour);
     expect(await rollups()).toHaveLength(6);
     await tickAt(first + 4 * day);
-    // The hour of 3 h after the first was rolled up in this tick and is as old; the next deletes it.
-    await tickAt(first + 4 * day + 60);
+    // The hour of 3 h after the first was rolled up in this tick and is as old; the next turn deletes it.
+    await tickAt(first + 4 * day + turn);
     expect((await rollups()).filter(({ step }) => step === hour)).toEqual([]);
     expect((await rollups()).filter(({ step }) => step === day)).toHaveLength(3);
   });
@@ -114,11 +118,11 @@ describe("the upkeep of a tick", () => {
     });
     await applyConfig({ ...config, retention: { rawDays: 3 } });
     await tickAt(first);
-    const surroundings = freshSurroundings(standingClock(first + 5 * day));
+    const surroundings = freshSurroundings(standingClock(first + 5 * day + turn));
     const outcome = await upkeep(
       { ...surroundings, env: { ...env, DB: failing } },
       await readPlan(env.DB),
-      first + 5 * day,
+      first + 5 * day + turn,
     );
     expect(outcome.failed).toEqual(["rollUp"]);
     expect(outcome.told).toMatchObject({ rollUp: { fault: "Error: out of order" } });
