@@ -91,6 +91,8 @@ export interface Evidence {
   readonly lines: { readonly count: number; readonly secrets: number };
   /** Envelopes that Sentry got. */
   readonly reports: { readonly count: number; readonly secrets: number };
+  /** What other services were told. */
+  readonly exports: { readonly count: number; readonly secrets: number };
   readonly files: { readonly files: number; readonly found: readonly string[] };
 }
 

@@ -69,6 +69,7 @@ function good(): Evidence {
     answers: { count: 4, secrets: 0, asked: 2, stale: 2 },
     lines: { count: 3, secrets: 0 },
     reports: { count: 6, secrets: 0 },
+    exports: { count: 4, secrets: 0 },
     files: { files: 5, found: [] },
   };
 }
@@ -163,6 +164,8 @@ describe("the laws", () => {
       { ...good(), answers: { count: 4, secrets: 0, asked: 2, stale: 1 } },
     ],
     ["a secret in a log line", [6], { ...good(), lines: { count: 3, secrets: 1 } }],
+    ["a secret in what a service was told", [6], { ...good(), exports: { count: 4, secrets: 1 } }],
+    ["no service told of anything", [6], { ...good(), exports: { count: 0, secrets: 0 } }],
     ["a secret in an error report", [6], { ...good(), reports: { count: 6, secrets: 1 } }],
     ["a secret in a file", [6], { ...good(), files: { files: 5, found: ["db.sqlite"] } }],
     [

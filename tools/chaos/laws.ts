@@ -1,7 +1,9 @@
 /** The laws of the design, each held against what a run of chaos left behind. */
+
 import { accountOf, changesOf } from "./account.ts";
 import type { Evidence, Judgement, MinuteRun } from "./evidence.ts";
 import { type Path, paths, type Region, regions, truthOf } from "./script.ts";
+import { planted } from "./secrets.ts";
 
 /** Judges all of them. */
 export function judge(evidence: Evidence): Judgement[] {
@@ -165,14 +167,17 @@ function mostMissed(minutes: readonly MinuteRun[]): number {
   return most;
 }
 
-function secrets({ lines, answers, reports, files }: Evidence): Judgement {
+function secrets({ lines, answers, reports, exports, files }: Evidence): Judgement {
   const broken = [
     ...(lines.secrets === 0 ? [] : [`${lines.secrets} log lines`]),
     ...(answers.secrets === 0 ? [] : [`${answers.secrets} answers`]),
     ...(reports.secrets === 0 ? [] : [`${reports.secrets} error reports`]),
+    ...(exports.secrets === 0 ? [] : [`${exports.secrets} exports`]),
+    ...(exports.count > 0 ? [] : ["no service was told anything"]),
     ...files.found,
   ];
-  const figures = `5 planted secrets in none of ${lines.count} log lines, ${answers.count} answers, ${reports.count} error reports, ${files.files} database files`;
+  const { length: count } = Object.keys(planted);
+  const figures = `${count} planted secrets in none of ${lines.count} log lines, ${answers.count} answers, ${reports.count} error reports, ${exports.count} exports, ${files.files} database files`;
   return judgement(6, "no secret leaves", figures, broken);
 }
 

@@ -1,4 +1,7 @@
-/** A receiver of alerts, a dead-man watch and a Sentry, which remember what came. */
+/**
+ * A receiver of alerts, a dead-man watch, a Sentry and services that take metrics and status, which
+ * remember what came; and one that watches the same targets.
+ */
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
@@ -19,18 +22,21 @@ export interface Receiver {
   arrivals(): readonly Arrival[];
   /** Signs of life that came since the last call. */
   signsOfLife(): number;
+  /** What services were told since the start, as it came, without the headers in which keys belong. */
+  exports(): readonly string[];
   /** Error reports that came since the start, as they came. */
   envelopes(): readonly string[];
   setFault(fault: (typeof receiverFaults)[number] | null): void;
   stop(): void;
 }
 
-/** Starts it on a free port of loopback: alerts at `/alerts`, signs of life at `/alive/…`, error reports at `/api/…`. */
+/** Starts it on a free port of loopback: alerts at `/alerts`, signs of life at `/alive/…`, error reports at `/api/…`, services below `/told/` and `/watch/`. */
 export async function startReceiver(): Promise<Receiver> {
   let fault: (typeof receiverFaults)[number] | null = null;
   let arrivals: Arrival[] = [];
   let alive = 0;
   const envelopes: string[] = [];
+  const exports: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
     if (request.url?.startsWith("/alive/")) {
@@ -41,6 +47,18 @@ export async function startReceiver(): Promise<Receiver> {
     if (request.url?.startsWith("/api/")) {
       envelopes.push(body);
       response.end("{}");
+      return;
+    }
+    const isTold = request.url?.startsWith("/told/");
+    if (isTold || request.url?.startsWith("/watch/")) {
+      if (isTold) exports.push(`${request.url} ${body}`);
+      if (fault === "hang") return;
+      if (fault === "reset") {
+        request.socket.resetAndDestroy();
+        return;
+      }
+      response.statusCode = fault === null ? 200 : Number(fault);
+      response.end(isTold ? "{}" : watched());
       return;
     }
     const { idempotencyKey: key } = bodySchema.parse(JSON.parse(body)).data;
@@ -70,6 +88,7 @@ export async function startReceiver(): Promise<Receiver> {
       return count;
     },
     envelopes: () => envelopes,
+    exports: () => exports,
     setFault(next) {
       fault = next;
     },
@@ -78,4 +97,10 @@ export async function startReceiver(): Promise<Receiver> {
       server.closeAllConnections();
     },
   };
+}
+
+/** What a service that watches says of its one check: all is well there, seen long ago. */
+function watched(): string {
+  const check = { id: 1, name: "One", hostname: "netpost.example", type: "http" };
+  return JSON.stringify({ checks: [{ ...check, resolution: 1, status: "up", lasttesttime: 1 }] });
 }

@@ -163,6 +163,10 @@ export async function runChaos({ seconds, seed, onEvent }: ChaosOptions): Promis
         count: system.receiver.envelopes().length,
         secrets: system.receiver.envelopes().filter((text) => secretsIn(text) > 0).length,
       },
+      exports: {
+        count: system.receiver.exports().length,
+        secrets: system.receiver.exports().filter((text) => secretsIn(text) > 0).length,
+      },
       files,
     };
   } finally {

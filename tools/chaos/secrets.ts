@@ -10,6 +10,10 @@ export const planted = {
   deadManPath: "planted-dead-man-path-09b7aa",
   // A webhook's secret is base64.
   webhookSecret: "whsec_cGxhbnRlZC13ZWJob29rLXNlY3JldC1mNmQyOTE=",
+  statusSecret: "whsec_cGxhbnRlZC1zdGF0dXMtc2VjcmV0LWE4MTNjNw==",
+  otlpToken: "planted-otlp-token-e2b7d4",
+  datadogKey: "planted-datadog-key-90ac13",
+  pingdomKey: "planted-pingdom-key-3f1c88",
 } as const;
 
 const needles = Object.values(planted).flatMap((secret) => {

@@ -142,6 +142,8 @@ export class System {
         url,
         headers: { "X-Token": "{{secret.PROBE_TOKEN}}" },
         expect: { notContains: [wrongBody] },
+        // Too old to vote: it changes no verdict, and must not.
+        vantagePoints: [{ service: "pingdom", check: "1", role: "verdict" }],
       })),
     });
     if (!parsed.ok) throw new Error(parsed.mistakes.join("; "));
@@ -207,6 +209,14 @@ function startWorkers(
         DEAD_MAN_URL: `${receiver.url}/alive/${planted.deadManPath}`,
         PROBE_TOKEN: planted.probeSecret,
         SENTRY_DSN_BACKEND: `${receiver.url.replace("//", "//public@")}/1`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.url}/told/otlp`,
+        OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${planted.otlpToken}`,
+        DATADOG_API_KEY: planted.datadogKey,
+        DATADOG_API_URL: `${receiver.url}/told/datadog`,
+        STATUS_WEBHOOK_URL: `${receiver.url}/told/status`,
+        STATUS_WEBHOOK_SECRET: planted.statusSecret,
+        PINGDOM_API_KEY: planted.pingdomKey,
+        PINGDOM_API_URL: `${receiver.url}/watch/pingdom`,
         // Only what happens is told.
         CHANNEL_TEST_SCHEDULE: "off",
       },
