@@ -3,7 +3,9 @@
  * and `report` of shared/log.ts; what is sent is bounded, scrubbed, and sent when the work is done,
  * so that no report stands in the way of a probe. Without a DSN only the log's part is left.
  */
+
 import type { Clock } from "../clock.ts";
+import { outsideBounds } from "../domain/outside-bounds.ts";
 import { describeError, type Fault, type LogIds, withinLog, writeLine } from "../log.ts";
 import { Mail } from "./mail.ts";
 import { Pauses } from "./pauses.ts";
@@ -13,7 +15,11 @@ import { type ErrorReportSettings, readErrorReportSettings } from "./settings.ts
 import { type Bound, StormLimit } from "./storm-limit.ts";
 
 /** Of faults, and of measurements, one isolate sends a minute. What is beyond is counted and told. */
-export const faultBound: Bound = { windowMs: 60_000, most: 20, mostAlike: 3 };
+export const faultBound: Bound = {
+  windowMs: 60_000,
+  most: outsideBounds.errorReports,
+  mostAlike: 3,
+};
 export const measurementBound: Bound = { windowMs: 60_000, most: 20, mostAlike: 20 };
 
 /** A request's Worker may go on for 30 s after the answer. */

@@ -1,3 +1,5 @@
+import { outsideBounds } from "../../shared/domain/outside-bounds.ts";
+
 /** What the arithmetic takes as given, each with where it comes from. */
 export const assumptions = {
   /** ms of CPU for one attempt of a probe: `npm run bench` measured 0.25 to 0.4; a margin on top. */
@@ -37,15 +39,12 @@ export const assumptions = {
   bytesPerBody: 500_000,
   /** ms of CPU of a point: sampled and written as JSON. An estimate. */
   cpuMsPerPoint: 0.004,
-  /** Minutes that an exporter catches up with in a tick, at most (export-metrics.ts). */
-  minutesCaughtUp: 10,
-  /** Requests to one service in a tick, at most (send-minutes.ts, statuspage.ts). */
-  requestsOfExporter: 12,
-  requestsOfStatuspage: 10,
-  /** Checks of UptimeRobot that one request asks for (vantage-points/uptimerobot.ts). */
-  checksPerRequest: 50,
-  /** Envelopes with errors of one isolate in a minute, and what the rest was (error-reports.ts). */
-  errorsAMinute: 21,
+  minutesCaughtUp: outsideBounds.exporterMinutes,
+  requestsOfExporter: outsideBounds.exporterRequests,
+  requestsOfStatuspage: outsideBounds.statuspageRequests,
+  checksPerRequest: outsideBounds.uptimeRobotChecks,
+  /** With the one that says how many were kept back. */
+  errorsAMinute: outsideBounds.errorReports + 1,
   /** ms of CPU of an envelope to Sentry, or of telling a status page something. An estimate. */
   cpuMsPerEnvelope: 0.3,
   /** ms after which error reports are given up (shared/error-reports/mail.ts). */

@@ -1,4 +1,5 @@
 /** Sends minutes of samples to one service, oldest first, in bounded time and requests. */
+import { outsideBounds } from "../../../shared/domain/outside-bounds.ts";
 import type { ExportSample } from "../../../shared/measure/export-samples.ts";
 import { askService, type ServiceAnswer, type ServiceContext } from "./ask-service.ts";
 import { batchesOf, halves } from "./batches.ts";
@@ -26,7 +27,7 @@ export interface SentMinutes {
 }
 
 /** Of one service in one tick. */
-export const mostRequests = 12;
+export const mostRequests = outsideBounds.exporterRequests;
 
 /** Sends them; never throws for what happens outside. What stays undone is told by `until`. */
 export async function sendMinutes(

@@ -2,8 +2,10 @@
  * Atlassian Statuspage: https://developer.statuspage.io. It takes one request a second, over a minute,
  * so that a tick makes a few, one after the other, and the next goes on.
  */
+
 import { z } from "zod";
 import { toSeconds } from "../../../shared/clock.ts";
+import { outsideBounds } from "../../../shared/domain/outside-bounds.ts";
 import type { StatusPush } from "../../../shared/storage/exports-status.ts";
 import { askService, type ServiceAnswer } from "../exporters/ask-service.ts";
 import { failureOfAnswer, type ServiceFailure } from "../exporters/failure.ts";
@@ -13,7 +15,7 @@ import type { PushContext, StatusPage } from "./status-page.ts";
 import { bodyOf, digestOf, type PushStep, stepsOf } from "./statuspage-plan.ts";
 
 /** Of one tick. */
-export const mostRequests = 10;
+export const mostRequests = outsideBounds.statuspageRequests;
 
 export interface StatuspageSettings {
   readonly apiUrl: string;

@@ -3,8 +3,10 @@
  * to. It comes after recording and alerting, takes a bounded time, and what fails of it is a value:
  * the minutes wait for a while and are given up after that, which is counted.
  */
+
 import { toSeconds } from "../../../shared/clock.ts";
 import { placesOf } from "../../../shared/domain/inbound.ts";
+import { outsideBounds } from "../../../shared/domain/outside-bounds.ts";
 import type { Plan } from "../../../shared/domain/plan.ts";
 import { day } from "../../../shared/domain/rollup.ts";
 import { type LogValue, log } from "../../../shared/log.ts";
@@ -40,7 +42,7 @@ const leaseSeconds = 30;
 /** Minutes wait for a service that is away for so long, seconds; Datadog takes none older than 1 h. */
 const longestWaitSeconds = 30 * 60;
 /** Minutes that one tick catches up with. */
-const mostMinutes = 10;
+const mostMinutes = outsideBounds.exporterMinutes;
 
 /** A service that is told minutes, and which. */
 interface Turn {

@@ -1,5 +1,7 @@
 /** UptimeRobot's API v2: `getMonitors` tells of at most 50 at a time (uptimerobot.com/api). */
+
 import { z } from "zod";
+import { outsideBounds } from "../../../shared/domain/outside-bounds.ts";
 import type { Sighting } from "../../../shared/domain/vantage-point.ts";
 import { askService, type ServiceContext } from "../exporters/ask-service.ts";
 import {
@@ -11,7 +13,7 @@ import {
   type WatchService,
 } from "./watch-service.ts";
 
-const perRequest = 50;
+const perRequest = outsideBounds.uptimeRobotChecks;
 const mostBytes = 1_048_576;
 
 const monitorSchema = z.looseObject({
