@@ -24,8 +24,8 @@ export const help = `npm run plan -- [options]
 
 What the configured monitors take of Cloudflare's limits, on the free and on the paid plan, and
 what they cost a month. Computed from the configuration alone; nothing is run or changed. Exporters,
-status pages, Sentry and the dead-man watch count where their settings are given: in the
-environment, or in the file of --settings.
+status pages, Sentry and the dead-man watch count where their settings are given: in wrangler.toml
+(of NETPOST_STAGE, if that is set), over it in the environment, over that in the file of --settings.
 
   --plan free|paid    exit code 1 when a limit of that plan is exceeded
   --file <path>       the configuration (default netpost.config.ts)

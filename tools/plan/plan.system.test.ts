@@ -26,6 +26,15 @@ describe("npm run plan", () => {
     );
   });
 
+  it("counts what the environment turns on, and refuses a stage that cannot be", () => {
+    const telling = (env: Record<string, string>) =>
+      spawnSync(process.execPath, [script], { encoding: "utf8", env: { ...process.env, ...env } });
+    expect(telling({ DATADOG_API_KEY: "key" }).stdout).toContain("Told outside: datadog");
+    const strange = telling({ NETPOST_STAGE: "X!" });
+    expect(strange.status).toBe(1);
+    expect(strange.stderr).toMatch(/^plan: NETPOST_STAGE: a stage: .*\n$/);
+  });
+
   it("prints one JSON value on demand", () => {
     const { status, stdout } = plan("--json");
     expect(status).toBe(0);
